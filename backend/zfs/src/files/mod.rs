@@ -1,0 +1,1 @@
+//! Files beneath an opened directory, and nowhere else.
