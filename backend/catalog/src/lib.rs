@@ -1,1 +1,55 @@
-//! placeholder
+//! NASMan's state: one SQLite file, through diesel.
+//!
+//! Opening it migrates it, after the file has been copied aside. Calls block for as long as SQLite takes
+//! (at most the busy timeout): call them off the async threads.
+
+mod db;
+mod jobs;
+mod schema;
+mod sessions;
+mod settings;
+mod time;
+mod tokens;
+mod users;
+
+pub use db::{Catalog, OpenError};
+pub use jobs::{Job, JobState, LogLine, NewJob};
+pub use sessions::Session;
+pub use tokens::{NewToken, Token};
+pub use users::{NewUser, User, UserChange};
+
+/// Why a call had no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// Nothing has this identity.
+    #[error("no such row")]
+    NotFound,
+    /// Something with this name exists already.
+    #[error("the name is taken")]
+    Taken,
+    /// Refused, since nobody could administer the server afterwards.
+    #[error("this is the last administrator who can sign in; make another one first")]
+    LastAdmin,
+    /// SQLite could not write: the disk that holds the state is full.
+    #[error("the disk that holds NASMan's state is full")]
+    DiskFull,
+    /// Anything else SQLite said.
+    #[error("the state database failed: {0}")]
+    Database(String),
+}
+
+/// Shorthand for what each call answers.
+pub type Result<T> = std::result::Result<T, CatalogError>;
+
+impl From<diesel::result::Error> for CatalogError {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind, Error};
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Taken,
+            // SQLite's text for SQLITE_FULL; diesel has no kind for it.
+            other if other.to_string().contains("database or disk is full") => Self::DiskFull,
+            other => Self::Database(other.to_string()),
+        }
+    }
+}
