@@ -5,14 +5,21 @@
 //! writes beneath an opened directory and nowhere else.
 
 mod error;
+#[cfg(feature = "fake")]
+mod fake;
 pub mod files;
 mod model;
+mod property_name;
 
 pub use error::{Blocker, Unreachable, ZfsError};
+#[cfg(feature = "fake")]
+pub use fake::{FakeZfs, Verb};
 pub use model::{
     Dataset, DatasetKind, DestroyPlan, Hold, KeyStatus, Pool, PoolState, Property, Scan, ScanKind, ScanState,
     Snapshot, SnapshotDetail, Vdev, VdevState, Version,
 };
+
+use property_name::check_property_name;
 
 use std::path::PathBuf;
 

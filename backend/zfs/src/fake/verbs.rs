@@ -1,0 +1,331 @@
+//! The fake's answers.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fs,
+    path::PathBuf,
+};
+
+use nasman_core::{DatasetName, Guid, HoldTag, PoolName, SnapshotName, Txg};
+
+use super::{
+    FakeZfs, Verb, props,
+    state::{self, FakeDataset, FakeSnapshot, State, disk, referenced},
+    tree,
+};
+use crate::{
+    Blocker, Dataset, DatasetKind, DestroyPlan, Hold, KeyStatus, Pool, Property, Result, Snapshot,
+    SnapshotDetail, Unreachable, Version, Zfs, ZfsError, check_property_name,
+};
+
+impl Zfs for FakeZfs {
+    fn version(&self) -> Result<Version> {
+        drop(self.enter(Verb::Version)?);
+        Ok(Version { userland: "2.3.9-fake".into(), kernel: Some("2.3.9-fake".into()) })
+    }
+
+    fn pools(&self) -> Result<Vec<Pool>> {
+        let state = self.enter(Verb::Pools)?;
+        state.pools.values().map(|pool| measured(&state, pool)).collect()
+    }
+
+    fn pool(&self, name: &PoolName) -> Result<Pool> {
+        let state = self.enter(Verb::Pool)?;
+        let pool = state.pools.get(name).ok_or_else(|| ZfsError::PoolNotFound(name.clone()))?;
+        measured(&state, pool)
+    }
+
+    fn datasets(&self) -> Result<Vec<Dataset>> {
+        let state = self.enter(Verb::Datasets)?;
+        let own = own_spaces(&state)?;
+        state.datasets.iter().map(|(name, dataset)| describe(&state, name, dataset, &own)).collect()
+    }
+
+    fn dataset(&self, name: &DatasetName) -> Result<Dataset> {
+        let state = self.enter(Verb::Dataset)?;
+        describe(&state, name, state.dataset(name)?, &own_spaces(&state)?)
+    }
+
+    fn snapshots(&self, dataset: &DatasetName) -> Result<Vec<Snapshot>> {
+        let state = self.enter(Verb::Snapshots)?;
+        Ok(state.dataset(dataset)?.snapshots.iter().map(|snapshot| fast(dataset, snapshot)).collect())
+    }
+
+    fn snapshot_details(&self, names: &[SnapshotName]) -> Result<Vec<SnapshotDetail>> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut state = self.enter(Verb::SnapshotDetails)?;
+        state.calls.details_asked += names.len();
+        names.iter().filter_map(|name| detail(&state, name).transpose()).collect()
+    }
+
+    fn create_snapshot(&self, name: &SnapshotName, recursive: bool) -> Result<Snapshot> {
+        let mut state = self.enter(Verb::CreateSnapshot)?;
+        state.dataset(&name.dataset)?;
+        let members = if recursive { state.family(&name.dataset) } else { vec![name.dataset.clone()] };
+        for member in &members {
+            if state.dataset(member)?.find(&name.tag).is_some() {
+                let taken = SnapshotName { dataset: member.clone(), tag: name.tag.clone() };
+                return Err(ZfsError::SnapshotExists(taken));
+            }
+        }
+        if state.available(&name.dataset.pool())? == 0 {
+            let detail = format!("cannot create snapshot '{name}': out of space");
+            return Err(ZfsError::NoSpace { detail });
+        }
+        state.txg += 1;
+        let (createtxg, created) = (Txg(state.txg), state.now_seconds());
+        for member in &members {
+            let (guid, dataset) = (state.next_guid(), state.dataset(member)?.guid);
+            let held = state.freeze(dataset, guid)?;
+            let dataset = state.dataset_mut(member)?;
+            dataset.contents.extend(held.map(|held| (createtxg, held)));
+            dataset.snapshots.push(FakeSnapshot { tag: name.tag.clone(), guid, createtxg, created });
+            dataset.snapshots_changed = Some(created);
+        }
+        Ok(fast(&name.dataset, state.snapshot(name)?))
+    }
+
+    fn destroy_plan(&self, name: &SnapshotName) -> Result<DestroyPlan> {
+        let state = self.enter(Verb::DestroyPlan)?;
+        let guid = state.snapshot(name)?.guid;
+        let blockers = blockers(&state, name, guid);
+        let reclaims = if blockers.is_empty() { unique(&state, name)? } else { 0 };
+        Ok(DestroyPlan { name: name.clone(), guid, reclaims, blockers })
+    }
+
+    fn destroy_snapshot(&self, name: &SnapshotName, guid: Guid) -> Result<()> {
+        let mut state = self.enter(Verb::DestroySnapshot)?;
+        if state.snapshot(name)?.guid != guid {
+            return Err(ZfsError::SnapshotNotFound(name.clone()));
+        }
+        let mut blockers = blockers(&state, name, guid);
+        if state.in_use.contains(&guid) {
+            blockers.push(Blocker::InUse);
+        }
+        if !blockers.is_empty() {
+            return Err(ZfsError::SnapshotBusy { name: name.clone(), blockers });
+        }
+        let folder = state.snapshot_path(guid);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(|e| disk(&e))?;
+        }
+        let now = state.now_seconds();
+        let dataset = state.dataset_mut(&name.dataset)?;
+        if let Some(index) = dataset.find(&name.tag) {
+            let gone = dataset.snapshots.remove(index);
+            dataset.contents.remove(&gone.createtxg);
+        }
+        dataset.snapshots_changed = Some(now);
+        Ok(())
+    }
+
+    fn holds(&self, name: &SnapshotName) -> Result<Vec<Hold>> {
+        let state = self.enter(Verb::Holds)?;
+        let guid = state.snapshot(name)?.guid;
+        let holds = state.holds.get(&guid).into_iter().flatten();
+        Ok(holds.map(|(tag, placed)| Hold { tag: tag.clone(), placed: *placed }).collect())
+    }
+
+    fn hold(&self, name: &SnapshotName, tag: &HoldTag) -> Result<()> {
+        let mut state = self.enter(Verb::Hold)?;
+        let (guid, now) = (state.snapshot(name)?.guid, state.now_seconds());
+        state.holds.entry(guid).or_default().entry(tag.clone()).or_insert(now);
+        Ok(())
+    }
+
+    fn release(&self, name: &SnapshotName, tag: &HoldTag) -> Result<()> {
+        let mut state = self.enter(Verb::Release)?;
+        let guid = state.snapshot(name)?.guid;
+        if let Some(holds) = state.holds.get_mut(&guid) {
+            holds.remove(tag);
+            if holds.is_empty() {
+                state.holds.remove(&guid);
+            }
+        }
+        Ok(())
+    }
+
+    fn properties(&self, dataset: &DatasetName) -> Result<Vec<Property>> {
+        let state = self.enter(Verb::Properties)?;
+        let facts = describe(&state, dataset, state.dataset(dataset)?, &own_spaces(&state)?)?;
+        let mut all = computed(&facts);
+        for name in props::names(&state.datasets, dataset) {
+            if let Some((value, source)) = state.value(dataset, &name) {
+                all.push(Property { name, value, source });
+            }
+        }
+        Ok(all)
+    }
+
+    fn set_property(&self, dataset: &DatasetName, name: &str, value: &str) -> Result<()> {
+        let mut state = self.enter(Verb::SetProperty)?;
+        check_property_name(name)?;
+        props::check(dataset, state.dataset(dataset)?.kind, name, value)?;
+        state.dataset_mut(dataset)?.local.insert(name.to_owned(), value.to_owned());
+        if matches!(name, "mountpoint" | "canmount") {
+            let mountable = value.starts_with('/') || value == "on";
+            let members = if name == "mountpoint" { state.family(dataset) } else { vec![dataset.clone()] };
+            for member in members {
+                let inherits =
+                    member == *dataset || !state.dataset(&member)?.local.contains_key("mountpoint");
+                let member = state.dataset_mut(&member)?;
+                let readable =
+                    member.kind == DatasetKind::Filesystem && member.key_status != KeyStatus::Unavailable;
+                if inherits {
+                    member.mounted = mountable && readable;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn live_folder(&self, dataset: &DatasetName) -> Result<PathBuf> {
+        let state = self.enter(Verb::LiveFolder)?;
+        let found = state.dataset(dataset)?;
+        match state.unreachable(dataset, found) {
+            Some(reason) => Err(ZfsError::Unreachable { name: dataset.to_string(), reason }),
+            None => state::ready(&state.live_path(found.guid)),
+        }
+    }
+
+    fn snapshot_folder(&self, snapshot: &SnapshotName) -> Result<PathBuf> {
+        let state = self.enter(Verb::SnapshotFolder)?;
+        let guid = state.snapshot(snapshot)?.guid;
+        let dataset = state.dataset(&snapshot.dataset)?;
+        let hidden = state.value(&snapshot.dataset, "snapdir").is_some_and(|(value, _)| value == "disabled");
+        let reason = state.unreachable(&snapshot.dataset, dataset).or(if hidden {
+            Some(Unreachable::SnapdirDisabled)
+        } else {
+            dataset.automount_fails.then_some(Unreachable::AutomountFailed)
+        });
+        match reason {
+            Some(reason) => Err(ZfsError::Unreachable { name: snapshot.to_string(), reason }),
+            None => state::ready(&state.snapshot_path(guid)),
+        }
+    }
+}
+
+fn measured(state: &State, pool: &Pool) -> Result<Pool> {
+    let allocated = state.allocated(&pool.name)?;
+    let percent = (allocated * 100).checked_div(pool.size).unwrap_or(100).min(100);
+    Ok(Pool {
+        allocated,
+        free: pool.size.saturating_sub(allocated),
+        capacity: u8::try_from(percent).unwrap_or(100),
+        ..pool.clone()
+    })
+}
+
+/// Bytes that each dataset takes by itself: measured once for all that a call describes.
+fn own_spaces(state: &State) -> Result<BTreeMap<&DatasetName, u64>> {
+    state.datasets.iter().map(|(name, dataset)| Ok((name, state.own_space(dataset)?))).collect()
+}
+
+fn describe(
+    state: &State,
+    name: &DatasetName,
+    dataset: &FakeDataset,
+    own: &BTreeMap<&DatasetName, u64>,
+) -> Result<Dataset> {
+    let live = state.live(dataset)?;
+    let below = format!("{name}/");
+    let pool = name.pool();
+    let (mut used, mut allocated) = (0, 0);
+    for (other, space) in own {
+        let inside = *other == name || other.as_str().starts_with(&below);
+        used += if inside { *space } else { 0 };
+        allocated += if other.pool() == pool { *space } else { 0 };
+    }
+    let value = |property| state.value(name, property).map(|(value, _)| value);
+    Ok(Dataset {
+        name: name.clone(),
+        guid: dataset.guid,
+        kind: dataset.kind,
+        used,
+        available: state.pools.get(&pool).map_or(0, |pool| pool.size).saturating_sub(allocated),
+        referenced: referenced(dataset.kind, &live),
+        used_by_snapshots: dataset.kept_by_snapshots(&live),
+        mountpoint: if dataset.kind == DatasetKind::Volume { None } else { value("mountpoint") },
+        mounted: dataset.mounted,
+        readonly: value("readonly").as_deref() == Some("on"),
+        key_status: dataset.key_status,
+        origin: dataset.origin.clone(),
+        created: dataset.created,
+        snapshots_changed: dataset.snapshots_changed,
+        unreachable: state.unreachable(name, dataset),
+    })
+}
+
+fn fast(dataset: &DatasetName, snapshot: &FakeSnapshot) -> Snapshot {
+    let name = SnapshotName { dataset: dataset.clone(), tag: snapshot.tag.clone() };
+    Snapshot { name, guid: snapshot.guid, createtxg: snapshot.createtxg }
+}
+
+fn detail(state: &State, name: &SnapshotName) -> Result<Option<SnapshotDetail>> {
+    let Some((dataset, index)) =
+        state.datasets.get(&name.dataset).and_then(|d| Some((d, d.find(&name.tag)?)))
+    else {
+        return Ok(None);
+    };
+    let snapshot = &dataset.snapshots[index];
+    let (before, here) = (index.checked_sub(1).map(|i| dataset.contents(i)), dataset.contents(index));
+    Ok(Some(SnapshotDetail {
+        name: name.clone(),
+        guid: snapshot.guid,
+        created: snapshot.created,
+        used: unique(state, name)?,
+        referenced: referenced(dataset.kind, &here),
+        written: tree::only_in(&here, before.iter().collect::<Vec<_>>().as_slice()),
+        holds: state.holds.get(&snapshot.guid).map_or(0, |holds| holds.len() as u64),
+        clones: state.clones(name),
+    }))
+}
+
+/// Bytes that only this snapshot keeps: in neither the one before nor the one after (or live).
+fn unique(state: &State, name: &SnapshotName) -> Result<u64> {
+    let dataset = state.dataset(&name.dataset)?;
+    let Some(index) = dataset.find(&name.tag) else { return Ok(0) };
+    let before = index.checked_sub(1).map(|i| dataset.contents(i)).unwrap_or_default();
+    let last = index + 1 == dataset.snapshots.len();
+    let after = if last { state.live(dataset)? } else { dataset.contents(index + 1) };
+    Ok(tree::only_in(&dataset.contents(index), &[&before, &after]))
+}
+
+fn blockers(state: &State, name: &SnapshotName, guid: Guid) -> Vec<Blocker> {
+    let holds = state.holds.get(&guid).into_iter().flatten().map(|(tag, _)| Blocker::Hold(tag.clone()));
+    holds.chain(state.clones(name).into_iter().map(Blocker::Clone)).collect()
+}
+
+/// The properties that ZFS works out.
+fn computed(dataset: &Dataset) -> Vec<Property> {
+    let yes_no = |yes| if yes { "yes" } else { "no" }.to_owned();
+    let filesystem = dataset.kind == DatasetKind::Filesystem;
+    let encrypted = dataset.key_status != KeyStatus::None;
+    let mut all = vec![
+        ("type", if filesystem { "filesystem".into() } else { "volume".into() }),
+        ("creation", dataset.created.as_second().to_string()),
+        ("used", dataset.used.to_string()),
+        ("available", dataset.available.to_string()),
+        ("referenced", dataset.referenced.to_string()),
+        ("compressratio", "1.00".into()),
+        ("guid", dataset.guid.to_string()),
+        ("usedbysnapshots", dataset.used_by_snapshots.to_string()),
+        ("encryption", if encrypted { "aes-256-gcm".into() } else { "off".into() }),
+    ];
+    if filesystem {
+        all.push(("mounted", yes_no(dataset.mounted)));
+    }
+    if let Some(origin) = &dataset.origin {
+        all.push(("origin", origin.to_string()));
+    }
+    if encrypted {
+        let available = dataset.key_status == KeyStatus::Available;
+        all.push(("keystatus", if available { "available".into() } else { "unavailable".into() }));
+    }
+    let property = |(name, value): (&str, String)| Property { name: name.into(), value, source: "-".into() };
+    let unique: HashSet<&str> = all.iter().map(|(name, _)| *name).collect();
+    debug_assert_eq!(unique.len(), all.len(), "each property once");
+    all.into_iter().map(property).collect()
+}
