@@ -7,6 +7,7 @@ use crate::{EntryName, PathError};
 /// What to do where the target's name is already taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ConflictPolicy {
     /// Keep both: the restored file gets a name of its own.
     #[default]

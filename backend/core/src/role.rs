@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Each role includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Role {
     /// Sees everything, downloads files, changes nothing.
     Viewer,

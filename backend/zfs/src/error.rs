@@ -111,6 +111,7 @@ impl fmt::Display for Blocker {
 /// Why files can't be reached although the dataset exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Unreachable {
     /// Volumes hold blocks, not files.
     Volume,

@@ -18,6 +18,7 @@ pub struct Version {
 /// A pool's or vdev's state, in ZFS's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum PoolState {
     /// All is well.
     Online,
@@ -40,6 +41,7 @@ pub enum PoolState {
 /// One vdev's own state: those of a pool, and those of spares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum VdevState {
     /// All is well.
     Online,
@@ -118,6 +120,7 @@ pub struct Vdev {
 /// Scrub or resilver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ScanKind {
     /// Reads everything and mends what is damaged.
     Scrub,
@@ -128,6 +131,7 @@ pub enum ScanKind {
 /// How far a scan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ScanState {
     /// Running, or paused.
     Scanning,
@@ -157,6 +161,7 @@ pub struct Scan {
 /// Files or blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum DatasetKind {
     /// Holds files.
     Filesystem,
@@ -167,6 +172,7 @@ pub enum DatasetKind {
 /// Whether an encrypted dataset can be read now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum KeyStatus {
     /// Not encrypted.
     None,
