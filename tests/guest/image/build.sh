@@ -29,7 +29,7 @@ configure='chroot "$1" bash /image/configure.sh $TRANSIENT && rm -r "$1/image"'
 
 export OUT=$out HERE=$here TRANSIENT="${transient[*]}"
 export TMPDIR=$out
-mmdebstrap --quiet --mode=root --variant=apt --components=main,contrib --include="$packages" \
+mmdebstrap --mode=root --variant=apt --components=main,contrib --include="$packages" \
     --aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io --dpkgopt=force-confold \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' \

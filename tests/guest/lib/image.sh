@@ -31,6 +31,7 @@ ensure_image() {
         [[ -d $image ]] || build_image
         exec {lock}>&-
     fi
+    kill "$reporter"
     touch "$image"
 }
 
@@ -41,9 +42,11 @@ build_image() {
     "${as_root[@]}" rm -rf --one-file-system "$building"
     mkdir -p "$building"
     say "building the image with OpenZFS $zfs ($suite), once; about 8 minutes on two cores"
-    say "log: $building/build.log"
+    report_build "$building/build.log" &
+    local reporter=$!
     if ! "${as_root[@]}" ${GUEST_MIRROR:+env "GUEST_MIRROR=$GUEST_MIRROR"} \
         "$home/image/build.sh" "$suite" "$building/image" >"$building/build.log" 2>&1 </dev/null; then
+        kill "$reporter"
         tail -n 40 "$building/build.log" >&2
         die "the image could not be built; the whole log: $building/build.log"
     fi
@@ -53,6 +56,14 @@ build_image() {
     # Images of earlier states that nobody has started for a month.
     find "$cache" -maxdepth 1 -name 'guest-*' -type d -mtime +30 -exec rm -rf {} +
     say "image ready after $((SECONDS - started)) s: $(du -sh "$image" | cut -f1)"
+}
+
+# Says every half minute that the build goes on, and where it is.
+report_build() {
+    say "log: $1"
+    while sleep 30; do
+        say "building for $((SECONDS - started)) s: $(tail -n 1 "$1" | tr -dc "[:print:]" | cut -c 1-80)"
+    done
 }
 
 image_command() {

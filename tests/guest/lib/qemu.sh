@@ -90,7 +90,7 @@ launch() {
     TMPDIR=$run qemu-system-x86_64 -name "nasman-$name" -machine q35 "${accelerator[@]}" -smp 2 -m "$memory" \
         -no-user-config -nodefaults -display none -no-reboot -rtc base=utc -device virtio-rng-pci \
         -kernel "$image/vmlinuz" -initrd "$image/initrd" \
-        -append 'console=ttyS0 quiet panic=-1 mitigations=off audit=0 apparmor=0 nokaslr random.trust_cpu=on systemd.show_status=0' \
+        -append 'console=ttyS0 quiet panic=-1 mitigations=off audit=0 apparmor=0 nokaslr net.ifnames=0 random.trust_cpu=on systemd.show_status=0' \
         -serial "file:$run/console.log" -monitor none \
         -netdev "$network" -device virtio-net-pci,netdev=net,romfile= \
         "${devices[@]}" -daemonize -pidfile "$run/qemu.pid" </dev/null 2>"$run/qemu.log"
