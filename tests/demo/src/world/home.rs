@@ -120,8 +120,8 @@ pub(crate) fn paper(rng: &mut Rng, folder: &str, author: &str, at: i64) -> (Stri
             let of = capital(&word(rng, "topic"));
             return (format!("{day} {of}.md"), Content::Text(prose::minutes(rng, &of, at)));
         }
-        "Contracts" => (fill(rng, "Contract {thing} {place}"), &["pdf", "odt"]),
-        "Insurance" => (fill(rng, "Policy {adj} {thing}"), &["pdf"]),
+        "Contracts" => (fill(rng, "Contract with {who}, {thing}"), &["pdf", "odt"]),
+        "Insurance" => (fill(rng, "Policy, {adj} {thing}"), &["pdf"]),
         "Reports" => {
             (format!("Report {} {}", format(at, "%Y-%m"), word(rng, "thing")), &["odt", "pdf", "md"])
         }
@@ -150,7 +150,7 @@ fn odd_names(shelf: &mut Shelf) {
         b"\"quoted\" 'twice' `thrice`.txt",
         b"percent%20and%2Fslash.txt",
         b"question?hash#amp&plus+.txt",
-        b"<script>alert(1)</script>.html",
+        b"<img src=x onerror=alert(1)>.html",
         b"...",
         b".hidden",
         b"CON.txt",

@@ -214,7 +214,7 @@ const PROSE: [&str; 14] = [
 const SCHOLARLY: [&str; 10] = [
     "Earlier work explains {science} by {science}, yet the record from {place} does not follow it.",
     "We estimate {science} with {method} and compare it with {method}.",
-    "The uncertainty is dominated by {science}, as {method} shows.",
+    "The uncertainty is dominated by {science}, as shown by {method}.",
     "Between the two seasons {science} changes by a factor of three.",
     "No single season of {method} can separate {science} from {science}.",
     "The site at {place} was chosen because {method} was already there.",
