@@ -1,5 +1,7 @@
 //! The files as they lie on a disk: real pictures, papers, songs and films, with the marks that the plan gives them.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;

@@ -95,7 +95,7 @@ fn no_change_meets_a_missing_or_a_taken_name() {
                         assert!(!tree.holds(to), "{} is taken", to.display());
                     }
                     Op::Remove(path) => {
-                        assert!(tree.holds(path), "removing {} which is not there", path.display())
+                        assert!(tree.holds(path), "removing {} which is not there", path.display());
                     }
                 }
                 tree.apply(op);
