@@ -1,0 +1,10 @@
+//! Files beneath an opened root, on whatever filesystem the machine has.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+mod links;
+mod look;
+mod metadata;
+mod refusals;
+mod restore;
