@@ -164,3 +164,25 @@ fn acl(mode: u32, other: Owner) -> Vec<u8> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{acl, nanoseconds};
+    use crate::plan::JONAS;
+    use std::path::Path;
+
+    #[test]
+    fn an_acl_has_its_entries_in_the_order_the_kernel_wants() {
+        let bytes = acl(0o640, JONAS);
+        let entries: Vec<_> = bytes[4..].chunks(8).map(|entry| (entry[0], entry[2])).collect();
+        assert_eq!(&bytes[..4], [2, 0, 0, 0]);
+        assert_eq!(entries, [(0x01, 6), (0x02, 6), (0x04, 4), (0x10, 6), (0x20, 0)]);
+        assert_eq!(&bytes[16..20], 1001u32.to_le_bytes());
+    }
+
+    #[test]
+    fn nanoseconds_depend_on_the_name() {
+        assert_eq!(nanoseconds(Path::new("a/b")), nanoseconds(Path::new("a/b")));
+        assert_ne!(nanoseconds(Path::new("a/b")), nanoseconds(Path::new("a/c")));
+    }
+}

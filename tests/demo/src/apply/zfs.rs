@@ -84,3 +84,16 @@ impl Zfs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Zfs;
+
+    #[test]
+    fn names_that_no_pool_has_are_refused() {
+        for name in ["", "-r", "tank/home", "tank@now", "a b", "tank;reboot"] {
+            let error = Zfs::new(name).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains("is not a pool's name"), "{name:?}: {error}");
+        }
+    }
+}
