@@ -31,7 +31,6 @@ ensure_image() {
         [[ -d $image ]] || build_image
         exec {lock}>&-
     fi
-    kill "$reporter"
     touch "$image"
 }
 
@@ -41,12 +40,9 @@ build_image() {
     # An interrupted build may have left the host's /dev mounted in there.
     "${as_root[@]}" rm -rf --one-file-system "$building"
     mkdir -p "$building"
-    say "building the image with OpenZFS $zfs ($suite), once; about 8 minutes on two cores"
-    report_build "$building/build.log" &
-    local reporter=$!
+    say "building the image with OpenZFS $zfs ($suite), once; 5 to 10 minutes on two cores"
     if ! "${as_root[@]}" ${GUEST_MIRROR:+env "GUEST_MIRROR=$GUEST_MIRROR"} \
-        "$home/image/build.sh" "$suite" "$building/image" >"$building/build.log" 2>&1 </dev/null; then
-        kill "$reporter"
+        "$home/image/build.sh" "$suite" "$building/image" </dev/null 2>&1 | report_build "$building/build.log"; then
         tail -n 40 "$building/build.log" >&2
         die "the image could not be built; the whole log: $building/build.log"
     fi
@@ -58,12 +54,24 @@ build_image() {
     say "image ready after $((SECONDS - started)) s: $(du -sh "$image" | cut -f1)"
 }
 
-# Says every half minute that the build goes on, and where it is.
+# Copies its input to a log; says every half minute or so that the build goes on, and where it is.
 report_build() {
+    local line last='' status next=$((SECONDS + 30))
     say "log: $1"
-    while sleep 30; do
-        say "building for $((SECONDS - started)) s: $(tail -n 1 "$1" | tr -dc "[:print:]" | cut -c 1-80)"
-    done
+    while :; do
+        status=0
+        IFS= read -r -t 30 line || status=$?
+        if ((status == 0)); then
+            printf '%s\n' "$line"
+            last=$line
+        elif ((status <= 128)); then
+            break
+        fi
+        if ((SECONDS >= next)); then
+            say "building for $((SECONDS - started)) s: ${last:0:80}"
+            next=$((SECONDS + 30))
+        fi
+    done >"$1"
 }
 
 image_command() {
