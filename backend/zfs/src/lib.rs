@@ -4,6 +4,7 @@
 //! model in memory with real folders, for tests. Both pass the same contract tests. [`files`] reads and
 //! writes beneath an opened directory and nowhere else.
 
+mod cli;
 mod error;
 #[cfg(feature = "fake")]
 mod fake;
@@ -11,6 +12,7 @@ pub mod files;
 mod model;
 mod property_name;
 
+pub use cli::{CliSettings, CliZfs, Observer, Ran};
 pub use error::{Blocker, Unreachable, ZfsError};
 #[cfg(feature = "fake")]
 pub use fake::{FakeZfs, Verb};
