@@ -133,8 +133,9 @@ leaves_nothing() {
 # An owner that is killed without a chance to tidy up.
 dies_with_owner() {
     sleep 300 &
-    local owner=$! deadline=$((SECONDS + 15))
+    local owner=$! deadline
     "$guest" start "$name-owned" --owner "$owner" --memory 1G && [[ -n $(processes "$name-owned") ]] || return 1
+    deadline=$((SECONDS + 20))
     kill -KILL "$owner"
     wait "$owner" || true
     until [[ -z $(processes "$name-owned") ]]; do

@@ -34,8 +34,8 @@ become_root() {
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -o Dpkg::Use-Pty=0 "$@"; }
 update() { say "reading the package lists"; apt update -qq; }
 
-# True when apt would install the missing packages with these further options.
-possible() { apt -s "${options[@]}" "$@" install "${missing[@]}" >/dev/null 2>&1; }
+# True when apt would install the missing packages from the release itself.
+possible() { apt -s "${options[@]}" install "${missing[@]}" >/dev/null 2>&1; }
 
 codename() { ( . /etc/os-release && printf '%s' "${VERSION_CODENAME:?}" ) }
 
@@ -58,7 +58,7 @@ own_source() {
                  split("", field)
              }
              END { flush() }' /etc/apt/sources.list.d/*.sources 2>/dev/null || true
-    } | sed -n -E "s/^(deb[[:space:]]+(\[[^]]*\][[:space:]]+)?[^[:space:]]+)[[:space:]]+$suite[[:space:]].*/\1/p" | sed -n 1p
+    } | sed -n -E "s/^(deb[[:space:]]+(\[[^]]*\][[:space:]]+)?[^[:space:]]+)[[:space:]]+${suite}[[:space:]].*/\1/p" | sed -n 1p
 }
 
 add_backports() {

@@ -21,7 +21,7 @@ select_guest() {
 
 # The directory of all guests is in a place where everybody may write, so make sure that it is ours.
 own_runs() {
-    mkdir -p -m 700 "$runs"
+    [[ -d $runs ]] || mkdir -m 700 "$runs"
     [[ -O $runs && ! -L $runs ]] || die "$runs belongs to somebody else"
 }
 

@@ -53,12 +53,12 @@ start_command() {
     say "booting $name ($(printf '%s' "${accelerator[1]}" | cut -d, -f1), OpenZFS $zfs)"
     launch_with_ports
     [[ -z $owner ]] || watch_owner
-    await 120 booted || true
+    await 240 booted || true
     if ! grep -q guest-ready "$run/console.log"; then
         tail -n 30 "$run/console.log" >&2
         die "$name did not come up"
     fi
-    await 30 connect || die "$name is up, but ssh does not answer"
+    await 60 connect || die "$name is up, but ssh does not answer"
     [[ -z $payload ]] || in_guest sh -c 'mkdir -p /payload && mount -o ro /dev/disk/by-id/virtio-payload /payload'
     trap - EXIT
     say "$name is ready after $((SECONDS - started)) s${forwards[*]:+; ports: $(port_list)}"
