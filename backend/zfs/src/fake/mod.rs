@@ -173,6 +173,15 @@ impl FakeZfs {
         state.dataset_mut(&clone).expect("just added").origin = Some(snapshot);
     }
 
+    /// Destroys a dataset with its snapshots; nothing may depend on it.
+    pub fn remove_dataset(&self, dataset: &str) {
+        let mut state = self.state();
+        let gone = state.datasets.remove(&name(dataset)).expect("the dataset");
+        for snapshot in &gone.snapshots {
+            state.holds.remove(&snapshot.guid);
+        }
+    }
+
     /// Adds `count` snapshots `auto-000001`…, a minute apart up to now, without touching the disk: each has an empty
     /// folder, made when it is first asked for. Fast enough for millions.
     pub fn add_snapshots(&self, dataset: &str, count: usize) {

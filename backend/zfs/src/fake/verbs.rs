@@ -91,7 +91,9 @@ impl Zfs for FakeZfs {
         let state = self.enter(Verb::DestroyPlan)?;
         let guid = state.snapshot(name)?.guid;
         let blockers = blockers(&state, name, guid);
-        let reclaims = if blockers.is_empty() { unique(&state, name)? } else { 0 };
+        // Like the real thing: what is held would give back as much, what has clones nothing.
+        let cloned = blockers.iter().any(|blocker| matches!(blocker, Blocker::Clone(_)));
+        let reclaims = if cloned { 0 } else { unique(&state, name)? };
         Ok(DestroyPlan { name: name.clone(), guid, reclaims, blockers })
     }
 
