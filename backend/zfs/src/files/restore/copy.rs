@@ -23,6 +23,7 @@ const BUFFER: u64 = 1 << 20;
 /// How content came over. A clone can't be told from a copy by what the kernel answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Means {
     /// By `copy_file_range`, which clones inside a pool where ZFS can.
     CopyFileRange,

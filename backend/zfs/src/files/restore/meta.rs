@@ -18,6 +18,7 @@ const RIGHTS: &str =
 
 /// Something that the restored file lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotKept {
     /// What is missing, in people's words.
     pub what: String,
