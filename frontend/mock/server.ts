@@ -1,0 +1,275 @@
+import type {
+  Job,
+  JobList,
+  Listing,
+  Me,
+  Problem,
+  RestorePlan,
+  RestoreRequest,
+  Snapshot,
+  Token,
+} from '../src/api/types'
+import { datasets, entriesOf, iso, pools, snapshotsOf, users } from './seed'
+
+/**
+ * A stand-in for the server, for unit tests and `npm run dev:mock`. Its answers are typed by the contract. It differs:
+ * any password but "wrong" signs in, restores change nothing, and snapshots come and go until the next start.
+ */
+export function mockApi() {
+  let signedIn: string | null = null
+  const jobs: Job[] = []
+  const snapshots = new Map<string, Snapshot[]>()
+  const tokens: Token[] = []
+
+  const snapshotsIn = (dataset: string) => {
+    if (!snapshots.has(dataset)) snapshots.set(dataset, snapshotsOf(dataset))
+    return snapshots.get(dataset) ?? []
+  }
+  const me = (): Me | null => {
+    const user = users.find(({ name }) => name === signedIn)
+    return user ? { user, via: 'session', expires_at: iso(-3_600_000), version: '0.1.0', host: 'mock' } : null
+  }
+
+  async function handle(request: Request): Promise<Response> {
+    const url = new URL(request.url)
+    const segments = url.pathname
+      .replace(/^\/api\/v1\//, '')
+      .split('/')
+      .map(decodeURIComponent)
+    const call = `${request.method} ${segments.map((s, i) => (i % 2 === 1 && s !== 'plan' && s !== 'password' ? '*' : s)).join('/')}`
+    const query = url.searchParams
+    if (call === 'POST session') {
+      const body = (await request.json()) as { name: string; password: string }
+      if (body.password === 'wrong') return problem(401, 'wrong_credentials', 'Name or password is wrong.')
+      signedIn = body.name
+      return json({ user: me()?.user, expires_at: iso(-3_600_000) })
+    }
+    const who = me()
+    if (who === null) return problem(401, 'unauthenticated', 'Sign in first.')
+    const [, first = '', , third = ''] = segments
+    switch (call) {
+      case 'DELETE session':
+        signedIn = null
+        return new Response(null, { status: 204 })
+      case 'GET me':
+        return json(who)
+      case 'PUT me/password':
+        return new Response(null, { status: 204 })
+      case 'GET pools':
+        return json({ items: pools, next: null })
+      case 'GET datasets':
+        return json({ items: datasets, next: null })
+      case 'GET users':
+        return json({ items: users, next: null })
+      case 'GET tokens':
+        return json({ items: tokens, next: null })
+      case 'POST tokens': {
+        const wish = (await request.json()) as { name: string; role: Token['role'] }
+        const token: Token = {
+          id: tokens.length + 1,
+          ...wish,
+          user: who.user.name,
+          created_at: iso(0),
+          expires_at: null,
+          last_used_at: null,
+        }
+        tokens.push(token)
+        return json({ token, secret: 'nasman_5vZ0exampleexampleexample' }, 201)
+      }
+      case 'GET datasets/*/snapshots': {
+        const all = query.get('order') === 'oldest' ? snapshotsIn(first).toReversed() : snapshotsIn(first)
+        return json({ ...page(all, query), total: all.length })
+      }
+      case 'POST datasets/*/snapshots': {
+        const { tag = 'manual' } = (await request.json()) as { tag?: string }
+        const made = {
+          ...(snapshotsIn(first)[0] as Snapshot),
+          tag,
+          name: `${first}@${tag}`,
+          guid: tag,
+          created: iso(0),
+          used: 0,
+        }
+        snapshots.set(first, [made, ...snapshotsIn(first)])
+        return json(made, 201)
+      }
+      case 'GET datasets/*/snapshots/*/destroy-plan': {
+        const found = snapshotsIn(first).find(({ guid }) => guid === third)
+        if (found === undefined) return problem(404, 'snapshot_not_found', 'That snapshot is gone.')
+        const held = found.holds > 0
+        const blockers = held
+          ? [{ kind: 'hold', name: 'keep', detail: 'It is held by “keep”. Release the hold first.' }]
+          : []
+        return json({ name: found.name, guid: found.guid, reclaims: found.used, blockers, possible: !held })
+      }
+      case 'DELETE datasets/*/snapshots/*':
+        snapshots.set(
+          first,
+          snapshotsIn(first).filter(({ guid }) => guid !== third),
+        )
+        return new Response(null, { status: 204 })
+      case 'GET datasets/*/files':
+        return listing(first, query)
+      case 'GET datasets/*/entry': {
+        const path = query.get('path') ?? ''
+        const entry = entriesOf(path.split('/').slice(0, -1).join('/'), !query.has('at'))?.find(
+          (e) => e.path === path,
+        )
+        return entry ? json(entry) : problem(404, 'file_not_found', `There is no ${path} at this moment.`)
+      }
+      case 'GET datasets/*/content':
+        return new Response('# Notes\n\nThe first line of a file.\n', {
+          headers: { 'content-type': 'text/plain; charset=utf-8' },
+        })
+      case 'POST restores/plan':
+        return json(plan((await request.json()) as RestoreRequest))
+      case 'POST restores': {
+        const wish = (await request.json()) as RestoreRequest
+        if (wish.plan !== plan(wish).plan) return problem(409, 'plan_stale', 'The plan is out of date.')
+        const job = restoreJob(wish, String(jobs.length + 1))
+        jobs.unshift(job)
+        return json(job, 202)
+      }
+      case 'GET jobs': {
+        const state = query.get('state')
+        return json({
+          items: jobs.filter((job) => state === null || job.state === state),
+          next: null,
+        } satisfies JobList)
+      }
+      case 'GET jobs/*': {
+        const job = jobs.find(({ id }) => id === first)
+        return job ? json(job) : problem(404, 'job_not_found', `There is no job ${first}.`)
+      }
+      case 'GET events':
+        return new Response('event: hello\ndata: {}\n\n', {
+          headers: { 'content-type': 'text/event-stream' },
+        })
+      default:
+        return problem(404, 'not_found', `The mock does not know ${call}.`)
+    }
+  }
+
+  function momentOf(dataset: string, at: string) {
+    const found = snapshotsIn(dataset).find((s) => s.tag === at || s.guid === at)
+    return found && { snapshot: found.name, tag: found.tag, guid: found.guid, created: found.created }
+  }
+
+  function listing(dataset: string, query: URLSearchParams): Response {
+    const path = query.get('path') ?? ''
+    const at = query.get('at')
+    const moment = at === null ? null : momentOf(dataset, at)
+    if (moment === undefined)
+      return problem(404, 'snapshot_not_found', `${dataset} has no snapshot ${at ?? ''}.`)
+    const all = entriesOf(path, moment === null)
+    if (all === undefined)
+      return problem(
+        404,
+        'file_not_found',
+        `There is no folder ${path} at this moment. Go up, or try another moment.`,
+      )
+    const answer: Listing = {
+      dataset,
+      path,
+      name: path,
+      at: moment,
+      ...page(all, query),
+      total: all.length,
+      findings: [],
+      parents: [],
+    }
+    return json(answer)
+  }
+
+  function plan(wish: RestoreRequest): RestorePlan {
+    const moment = momentOf(wish.dataset, wish.at)
+    const items = wish.paths.map((path): RestorePlan['items'][number] => {
+      const exists = !path.endsWith('Thesis.md')
+      const action = !exists
+        ? 'create'
+        : ({ rename: 'keep_both', overwrite: 'replace', skip: 'skip' } as const)[wish.on_conflict ?? 'rename']
+      const name = path.slice(path.lastIndexOf('/') + 1)
+      const folder = wish.to?.path ?? path.slice(0, Math.max(0, path.lastIndexOf('/')))
+      const target = `${folder}${folder === '' ? '' : '/'}${name}${action === 'keep_both' ? '%20%28restored%29' : ''}`
+      const existing = exists
+        ? { size: 190_000, modified: '2026-06-01T10:00:00Z', kind: 'file' as const }
+        : null
+      return {
+        path,
+        target_dataset: wish.to?.dataset ?? wish.dataset,
+        target_path: target,
+        kind: 'file',
+        size: 184_320,
+        modified: '2026-05-02T12:05:09Z',
+        action,
+        detail: null,
+        existing,
+        method: 'clone',
+        not_kept: [],
+      }
+    })
+    return {
+      plan: JSON.stringify([wish.at, wish.paths, wish.to ?? null, wish.on_conflict]),
+      snapshot: moment ?? { snapshot: '', tag: '', guid: wish.at, created: iso(0) },
+      items,
+      bytes: items.length * 184_320,
+      files: items.length,
+      conflicts: items.filter((item) => item.existing !== null).length,
+      guard_snapshot: items.some((item) => item.action === 'replace'),
+      warnings: [],
+    }
+  }
+
+  function restoreJob(wish: RestoreRequest, id: string): Job {
+    const { items, bytes } = plan(wish)
+    return {
+      id,
+      kind: 'restore',
+      title: `Restore ${decodeURIComponent(wish.paths[0] ?? '')} from ${wish.dataset}`,
+      state: 'succeeded',
+      progress: { done: bytes, total: bytes, unit: 'bytes', message: null },
+      user: 'admin',
+      created_at: iso(2000),
+      started_at: iso(1000),
+      finished_at: iso(0),
+      result: {
+        items: items.map(({ path, target_dataset, target_path, action, size }) => ({
+          path,
+          target_dataset,
+          target_path,
+          action,
+          bytes: size,
+          outcome: 'restored',
+          means: 'copy_file_range',
+          not_kept: [],
+          error: null,
+        })),
+        guard_snapshot: null,
+        bytes,
+      },
+      error: null,
+      log: [{ at: iso(0), level: 'info', text: 'Restored 1 file.' }],
+      cancelable: false,
+    }
+  }
+
+  return { handle, signIn: (name: string) => (signedIn = name) }
+}
+
+function page<T>(all: T[], query: URLSearchParams): { items: T[]; next: string | null } {
+  const from = Number(query.get('cursor') ?? 0)
+  const limit = Number(query.get('limit') ?? 100)
+  return {
+    items: all.slice(from, from + limit),
+    next: from + limit < all.length ? String(from + limit) : null,
+  }
+}
+
+function json(body: unknown, status = 200): Response {
+  return Response.json(body, { status })
+}
+
+function problem(status: number, code: string, detail: string): Response {
+  const body: Problem = { type: 'about:blank', title: code, status, code, detail, request_id: 'mock-1' }
+  return Response.json(body, { status, headers: { 'content-type': 'application/problem+json' } })
+}

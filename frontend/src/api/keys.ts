@@ -1,0 +1,20 @@
+/** The names under which answers are kept. A shorter key covers all longer ones that begin with it. */
+export const keys = {
+  me: ['me'] as const,
+  pools: ['pools'] as const,
+  datasets: ['datasets'] as const,
+  snapshots: (dataset: string) => ['snapshots', dataset] as const,
+  moments: (dataset: string) => ['moments', dataset] as const,
+  destroyPlan: (dataset: string, guid: string) => ['destroy-plan', dataset, guid] as const,
+  allFiles: ['files'] as const,
+  files: (dataset: string, at: string | null, path: string) => ['files', dataset, at, path] as const,
+  folders: (dataset: string, path: string) => ['files', dataset, null, path, 'folders'] as const,
+  entry: (dataset: string, at: string | null, path: string) => ['entry', dataset, at, path] as const,
+  text: (url: string) => ['text', url] as const,
+  restorePlan: (request: unknown) => ['restore-plan', request] as const,
+  allJobs: ['jobs'] as const,
+  jobs: (state: string | null) => ['jobs', state] as const,
+  job: (id: string) => ['job', id] as const,
+  tokens: ['tokens'] as const,
+  users: ['users'] as const,
+}

@@ -1,0 +1,122 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+
+import { client, unwrap } from './client'
+import { keys } from './keys'
+import type { DestroyPlan, NewUser, RestoreRequest, TokenRequest, UserChange } from './types'
+
+/** Signs in, and forgets whatever an earlier user had loaded. */
+export function useSignIn() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (body: { name: string; password: string }) =>
+      unwrap(client.POST('/api/v1/session', { body })),
+    onSuccess: () => queryClient.getQueryCache().clear(),
+  })
+}
+
+export function useSignOut() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => unwrap(client.DELETE('/api/v1/session')),
+    onSuccess: () => {
+      queryClient.setQueryData(keys.me, null)
+      queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] })
+    },
+  })
+}
+
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (body: { current: string; new: string }) =>
+      unwrap(client.PUT('/api/v1/me/password', { body })),
+  })
+}
+
+export function useTakeSnapshot(dataset: string) {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (body: { tag?: string; recursive?: boolean }) =>
+      unwrap(client.POST('/api/v1/datasets/{dataset}/snapshots', { params: { path: { dataset } }, body })),
+    onSuccess: () => invalidate(['snapshots'], ['moments'], keys.datasets),
+  })
+}
+
+export function useDestroySnapshot(dataset: string) {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (plan: DestroyPlan) =>
+      unwrap(
+        client.DELETE('/api/v1/datasets/{dataset}/snapshots/{snapshot}', {
+          params: { path: { dataset, snapshot: plan.guid }, query: { guid: plan.guid } },
+        }),
+      ),
+    onSuccess: () => invalidate(['snapshots'], ['moments'], keys.datasets, keys.pools),
+  })
+}
+
+export function useStartRestore() {
+  const invalidate = useInvalidate()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (body: RestoreRequest) => unwrap(client.POST('/api/v1/restores', { body })),
+    onSuccess: (job) => {
+      queryClient.setQueryData(keys.job(job.id), job)
+      return invalidate(keys.allJobs)
+    },
+  })
+}
+
+export function useCancelJob() {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (id: string) => unwrap(client.DELETE('/api/v1/jobs/{id}', { params: { path: { id } } })),
+    onSuccess: (_, id) => invalidate(keys.job(id), keys.allJobs),
+  })
+}
+
+export function useCreateToken() {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (body: TokenRequest) => unwrap(client.POST('/api/v1/tokens', { body })),
+    onSuccess: () => invalidate(keys.tokens),
+  })
+}
+
+export function useRevokeToken() {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (id: number) => unwrap(client.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } })),
+    onSuccess: () => invalidate(keys.tokens),
+  })
+}
+
+export function useCreateUser() {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (body: NewUser) => unwrap(client.POST('/api/v1/users', { body })),
+    onSuccess: () => invalidate(keys.users),
+  })
+}
+
+export function useChangeUser(id: number) {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (body: UserChange) =>
+      unwrap(client.PATCH('/api/v1/users/{id}', { params: { path: { id } }, body })),
+    onSuccess: () => invalidate(keys.users),
+  })
+}
+
+export function useDeleteUser() {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (id: number) => unwrap(client.DELETE('/api/v1/users/{id}', { params: { path: { id } } })),
+    onSuccess: () => invalidate(keys.users, keys.tokens),
+  })
+}
+
+function useInvalidate() {
+  const queryClient = useQueryClient()
+  return (...queryKeys: (readonly unknown[])[]) =>
+    Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })))
+}

@@ -1,0 +1,195 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+
+import { client, fetchText, unwrap } from './client'
+import { isSignedOut } from './errors'
+import { keys } from './keys'
+import type { Dataset, Entry, JobState, Me, RestoreRequest, Snapshot } from './types'
+
+const PAGE = 1000
+
+/** Who is signed in; null when nobody is. */
+export const meQuery = queryOptions({
+  queryKey: keys.me,
+  queryFn: async ({ signal }): Promise<Me | null> => {
+    try {
+      return await unwrap(client.GET('/api/v1/me', { signal }))
+    } catch (error) {
+      if (isSignedOut(error)) return null
+      throw error
+    }
+  },
+  staleTime: 60_000,
+})
+
+export const poolsQuery = queryOptions({
+  queryKey: keys.pools,
+  queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/pools', { signal }))).items,
+  refetchInterval: 30_000,
+})
+
+/** All datasets; a server has hundreds, not millions. */
+export const datasetsQuery = queryOptions({
+  queryKey: keys.datasets,
+  queryFn: ({ signal }) =>
+    allPages<Dataset>((cursor) =>
+      unwrap(client.GET('/api/v1/datasets', { signal, params: { query: { limit: PAGE, cursor } } })),
+    ),
+})
+
+/** A dataset's snapshots, newest first, page by page. */
+export const snapshotsQuery = (dataset: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.snapshots(dataset),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/datasets/{dataset}/snapshots', {
+          signal,
+          params: { path: { dataset }, query: { limit: 200, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+
+/** Every snapshot of a dataset, oldest first: what the time line draws. */
+export const momentsQuery = (dataset: string) =>
+  queryOptions({
+    queryKey: keys.moments(dataset),
+    queryFn: ({ signal }) =>
+      allPages<Snapshot>((cursor) =>
+        unwrap(
+          client.GET('/api/v1/datasets/{dataset}/snapshots', {
+            signal,
+            params: { path: { dataset }, query: { limit: PAGE, cursor, order: 'oldest' } },
+          }),
+        ),
+      ),
+    staleTime: 30_000,
+  })
+
+export const destroyPlanQuery = (snapshot: Snapshot) =>
+  queryOptions({
+    queryKey: keys.destroyPlan(snapshot.dataset, snapshot.guid),
+    queryFn: ({ signal }) =>
+      unwrap(
+        client.GET('/api/v1/datasets/{dataset}/snapshots/{snapshot}/destroy-plan', {
+          signal,
+          params: { path: { dataset: snapshot.dataset, snapshot: snapshot.guid } },
+        }),
+      ),
+    // A plan is only good if it is fresh.
+    staleTime: 0,
+    gcTime: 0,
+  })
+
+/** A folder as of a moment (null: now), page by page. */
+export const filesQuery = (dataset: string, at: string | null, path: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.files(dataset, at, path),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/datasets/{dataset}/files', {
+          signal,
+          params: { path: { dataset }, query: { path, at: at ?? undefined, limit: PAGE, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    // Stepping through time keeps the rows until the next ones are there.
+    placeholderData: keepPreviousData,
+  })
+
+/** The folders in a live folder. They are sorted before all else, so reading stops at the first other entry. */
+export const foldersQuery = (dataset: string, path: string) =>
+  queryOptions({
+    queryKey: keys.folders(dataset, path),
+    queryFn: async ({ signal }) => {
+      const folders: Entry[] = []
+      let cursor: string | undefined
+      for (;;) {
+        const page = await unwrap(
+          client.GET('/api/v1/datasets/{dataset}/files', {
+            signal,
+            params: { path: { dataset }, query: { path, limit: PAGE, cursor } },
+          }),
+        )
+        folders.push(...page.items.filter((entry) => entry.kind === 'directory'))
+        const onlyFolders = page.items.every((entry) => entry.kind === 'directory')
+        if (page.next == null || !onlyFolders) return { folders, parents: page.parents }
+        cursor = page.next
+      }
+    },
+  })
+
+export const entryQuery = (dataset: string, at: string | null, path: string) =>
+  queryOptions({
+    queryKey: keys.entry(dataset, at, path),
+    queryFn: ({ signal }) =>
+      unwrap(
+        client.GET('/api/v1/datasets/{dataset}/entry', {
+          signal,
+          params: { path: { dataset }, query: { path, at: at ?? undefined } },
+        }),
+      ),
+  })
+
+export const textQuery = (url: string, limit: number) =>
+  queryOptions({
+    queryKey: keys.text(url),
+    queryFn: ({ signal }) => fetchText(url, limit, signal),
+  })
+
+/** What a restore would do; asked again with each change of the request. */
+export const restorePlanQuery = (request: RestoreRequest) =>
+  queryOptions({
+    queryKey: keys.restorePlan(request),
+    queryFn: ({ signal }) => unwrap(client.POST('/api/v1/restores/plan', { signal, body: request })),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    gcTime: 0,
+  })
+
+export const jobsQuery = (state: JobState | null) =>
+  infiniteQueryOptions({
+    queryKey: keys.jobs(state),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/jobs', {
+          signal,
+          params: { query: { limit: 50, cursor: pageParam, state: state ?? undefined } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.job(id),
+    queryFn: ({ signal }) => unwrap(client.GET('/api/v1/jobs/{id}', { signal, params: { path: { id } } })),
+  })
+
+export const tokensQuery = queryOptions({
+  queryKey: keys.tokens,
+  queryFn: async ({ signal }) =>
+    (await unwrap(client.GET('/api/v1/tokens', { signal, params: { query: { limit: PAGE } } }))).items,
+})
+
+export const usersQuery = queryOptions({
+  queryKey: keys.users,
+  queryFn: async ({ signal }) =>
+    (await unwrap(client.GET('/api/v1/users', { signal, params: { query: { limit: PAGE } } }))).items,
+})
+
+async function allPages<T>(
+  load: (cursor: string | undefined) => Promise<{ items: T[]; next?: string | null }>,
+) {
+  const items: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await load(cursor)
+    items.push(...page.items)
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  return items
+}

@@ -1,0 +1,163 @@
+import { Loader, VisuallyHidden } from '@mantine/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { Link } from 'react-router'
+
+import type { Entry } from '../../api/types'
+import { Bytes } from '../../ui/Bytes'
+import { When } from '../../ui/When'
+import { visibleName } from '../../util/names'
+import { plural } from '../../util/sizes'
+import classes from './EntryTable.module.css'
+import { KindIcon } from './KindIcon'
+import { kindWord } from './preview-kind'
+
+const ROW = 32
+
+type Props = {
+  label: string
+  entries: Entry[]
+  total: number
+  selected: string | null
+  onSelect: (entry: Entry) => void
+  /** A folder to go into, a file to look at. */
+  onOpen: (entry: Entry) => void
+  onUp: () => void
+  folderUrl: (entry: Entry) => string
+  more: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
+  /** Shown instead of rows. */
+  empty: ReactNode
+}
+
+/** A folder: only the rows in sight exist, so tens of thousands are no burden. */
+export function EntryTable(props: Props) {
+  const { label, entries, total, selected, onSelect, onOpen, onUp, folderUrl, more, empty } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  // eslint-disable-next-line react-hooks/incompatible-library -- it only says that the compiler leaves this one alone
+  const virtual = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  })
+  const rows = virtual.getVirtualItems()
+  const active = entries.findIndex((entry) => entry.path === selected)
+  const lastInSight = rows.at(-1)?.index ?? 0
+
+  useEffect(() => {
+    if (more.hasNextPage && !more.isFetchingNextPage && lastInSight > entries.length - 100)
+      more.fetchNextPage()
+  }, [more, lastInSight, entries.length])
+  useEffect(() => {
+    if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' })
+  }, [active, virtual])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2)
+    const index = target(event.key, active, entries.length, page)
+    const entry = index === null ? undefined : entries[index]
+    if (entry !== undefined) onSelect(entry)
+    else if (event.key === 'Enter' && active >= 0 && event.target === event.currentTarget)
+      onOpen(entries[active] as Entry)
+    else if (event.key === 'Backspace') onUp()
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <div className={classes.frame}>
+      <div
+        ref={scroller}
+        role="grid"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={total + 1}
+        aria-activedescendant={rows.some((row) => row.index === active) ? `entry-${active}` : undefined}
+        className={classes.scroller}
+        onKeyDown={onKeyDown}
+      >
+        <div role="row" aria-rowindex={1} className={classes.head}>
+          <span role="columnheader">Name</span>
+          <span role="columnheader" className={classes.right}>
+            Size
+          </span>
+          <span role="columnheader" className={classes.modified}>
+            Modified
+          </span>
+        </div>
+        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+          {rows.map(({ index, start }) => {
+            const entry = entries[index]
+            if (entry === undefined) return null
+            return (
+              <div
+                key={entry.path}
+                id={`entry-${index}`}
+                role="row"
+                aria-rowindex={index + 2}
+                aria-selected={index === active}
+                className={classes.row}
+                style={{ transform: `translateY(${start}px)` }}
+                onClick={() => onSelect(entry)}
+                onDoubleClick={() => onOpen(entry)}
+              >
+                <Cells entry={entry} folderUrl={folderUrl} />
+              </div>
+            )
+          })}
+        </div>
+        {entries.length === 0 ? empty : null}
+      </div>
+      <div className={classes.foot}>
+        {plural(total, 'item')}
+        {more.isFetchingNextPage ? <Loader size={12} ml="xs" aria-label="Loading more" /> : null}
+      </div>
+    </div>
+  )
+}
+
+function Cells({ entry, folderUrl }: { entry: Entry; folderUrl: (entry: Entry) => string }) {
+  const name = visibleName(entry.name)
+  return (
+    <>
+      <span role="gridcell" className={classes.name} title={name}>
+        <KindIcon entry={entry} />
+        {entry.kind === 'directory' ? (
+          <Link
+            to={folderUrl(entry)}
+            tabIndex={-1}
+            className={classes.folder}
+            // The row would take the click as a choice and stay here.
+            onClick={(event) => event.stopPropagation()}
+          >
+            {name}
+          </Link>
+        ) : (
+          <span className={classes.text}>{name}</span>
+        )}
+        <VisuallyHidden>, {kindWord(entry)}</VisuallyHidden>
+        {entry.target == null ? null : <span className={classes.dim}>→ {visibleName(entry.target)}</span>}
+        {entry.mountpoint ? <span className={classes.dim}>another dataset</span> : null}
+      </span>
+      <span role="gridcell" className={classes.right}>
+        {entry.kind === 'file' ? <Bytes value={entry.size} /> : ''}
+      </span>
+      <span role="gridcell" className={classes.modified}>
+        <When at={entry.modified} short />
+      </span>
+    </>
+  )
+}
+
+/** Where a key leads in the list; null when it leads nowhere. */
+function target(key: string, active: number, count: number, page: number): number | null {
+  const to = {
+    ArrowDown: active + 1,
+    ArrowUp: active < 0 ? 0 : active - 1,
+    PageDown: active + page,
+    PageUp: active - page,
+    Home: 0,
+    End: count - 1,
+  }[key]
+  return to === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, to))
+}

@@ -1,0 +1,68 @@
+import { AppShell, Center, Container, Loader } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Navigate, Outlet, useLocation } from 'react-router'
+
+import { meQuery } from '../../api/queries'
+import { useEvents } from '../../api/use-events'
+import { ErrorNote } from '../../ui/ErrorNote'
+import { paths } from '../../util/paths'
+import classes from './Frame.module.css'
+import { MeContext } from './me'
+import { BottomNav, SideNav } from './Nav'
+import { TopBar } from './TopBar'
+
+/** What surrounds every page. Nobody signed in: sign-in first, then back here. */
+export function Frame() {
+  const { data: me, error, isPending, refetch } = useQuery(meQuery)
+  const location = useLocation()
+
+  if (me === null) return <Navigate to={paths.signIn(location.pathname + location.search)} replace />
+  if (isPending) {
+    return (
+      <Center h="100dvh">
+        <Loader aria-label="Loading" size="sm" />
+      </Center>
+    )
+  }
+  if (me === undefined) {
+    return (
+      <Container size="sm" py="xl">
+        <ErrorNote title="NASMan can't be shown" error={error} onRetry={() => void refetch()} />
+      </Container>
+    )
+  }
+  return (
+    <MeContext value={me}>
+      <Shell />
+    </MeContext>
+  )
+}
+
+function Shell() {
+  useEvents()
+  return (
+    <AppShell
+      header={{ height: 48 }}
+      navbar={{ width: 184, breakpoint: 'sm', collapsed: { mobile: true } }}
+      footer={{ height: { base: 58, sm: 0 } }}
+      padding="md"
+      transitionDuration={0}
+    >
+      <a href="#content" className={classes.skip}>
+        Skip to content
+      </a>
+      <AppShell.Header className={classes.bar}>
+        <TopBar />
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" className={classes.nav} aria-label="Pages" visibleFrom="sm">
+        <SideNav />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </AppShell.Main>
+      <AppShell.Footer hiddenFrom="sm" component="nav" aria-label="Pages">
+        <BottomNav />
+      </AppShell.Footer>
+    </AppShell>
+  )
+}

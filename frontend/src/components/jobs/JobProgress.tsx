@@ -1,0 +1,36 @@
+import { Group, Progress, Text } from '@mantine/core'
+
+import { hasEnded } from '../../api/job-events'
+import type { Job } from '../../api/types'
+import { jobPercent, progressText } from '../../util/jobs'
+import { JobStateMark } from './JobStateMark'
+
+/** A job's state, and while it runs how far it is. */
+export function JobProgress({ job }: { job: Job }) {
+  const percent = jobPercent(job)
+  return (
+    <div role="status">
+      <Group justify="space-between" gap="xs">
+        <JobStateMark job={job} />
+        <Text size="sm" c="dimmed" className="tabular">
+          {hasEnded(job) ? '' : progressText(job)}
+        </Text>
+      </Group>
+      {hasEnded(job) ? null : (
+        <Progress.Root mt={6} transitionDuration={0}>
+          <Progress.Section
+            value={percent ?? 100}
+            striped={percent === null}
+            animated={percent === null}
+            aria-label={`Progress of ${job.title}`}
+          />
+        </Progress.Root>
+      )}
+      {job.progress?.message == null || hasEnded(job) ? null : (
+        <Text size="sm" c="dimmed" mt={4}>
+          {job.progress.message}
+        </Text>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,71 @@
+import { ActionIcon, Button, Group, Select, Text } from '@mantine/core'
+import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
+
+import type { Snapshot } from '../../api/types'
+import { formatDateTime } from '../../util/dates'
+
+type Props = { moments: Snapshot[]; chosen: number; onChoose: (index: number) => void }
+
+/** The chosen moment in words: one step earlier or later, now, or any by its date or name. */
+export function MomentPicker({ moments, chosen, onChoose }: Props) {
+  const now = moments.length
+  return (
+    <Group gap={6} align="flex-end" wrap="nowrap" miw={0} flex="1 1 300px">
+      <Select
+        label="Moment"
+        searchable
+        limit={200}
+        maxDropdownHeight={340}
+        flex={1}
+        maw={420}
+        miw={0}
+        allowDeselect={false}
+        checkIconPosition="right"
+        nothingFoundMessage="No snapshot with such a date or name"
+        styles={chosen < now ? { input: { color: 'var(--nm-time)' } } : undefined}
+        value={String(chosen)}
+        data={[{ value: String(now), label: 'Now' }, ...options(moments)]}
+        onChange={(value) => {
+          if (value !== null) onChoose(Number(value))
+        }}
+        renderOption={({ option }) => <Text size="sm">{option.label}</Text>}
+      />
+      <Group gap={4} wrap="nowrap">
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label="Earlier snapshot"
+          disabled={chosen <= 0}
+          onClick={() => onChoose(chosen - 1)}
+        >
+          <IconChevronLeft size={18} aria-hidden />
+        </ActionIcon>
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label="Later snapshot"
+          disabled={chosen >= now}
+          onClick={() => onChoose(chosen + 1)}
+        >
+          <IconChevronRight size={18} aria-hidden />
+        </ActionIcon>
+        <Button
+          variant="default"
+          px="sm"
+          disabled={chosen >= now}
+          onClick={() => onChoose(now)}
+          title="Key: n"
+        >
+          Now
+        </Button>
+      </Group>
+    </Group>
+  )
+}
+
+/** Newest first: what people look for is mostly recent. */
+function options(moments: Snapshot[]) {
+  return moments
+    .map((moment, i) => ({ value: String(i), label: `${formatDateTime(moment.created)} · ${moment.tag}` }))
+    .reverse()
+}

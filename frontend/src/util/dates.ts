@@ -1,0 +1,60 @@
+const DAY = 86_400
+
+const dateTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+const full = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+})
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+
+/** Local date and time: `3 May 2026, 14:05`. */
+export function formatDateTime(at: string | number | Date): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? 'unknown' : dateTime.format(date)
+}
+
+/** Everything that is known: weekday, seconds, time zone, and the text the server sent (it has nanoseconds). */
+export function formatFull(at: string): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? at : `${full.format(date)} · ${at}`
+}
+
+/** `6 months ago`, `in 3 hours`, `just now`. */
+export function formatRelative(at: string | number | Date, now: number = Date.now()): string {
+  const seconds = (new Date(at).getTime() - now) / 1000
+  const size = Math.abs(seconds)
+  const steps: [number, number, Intl.RelativeTimeFormatUnit][] = [
+    [60, 1, 'second'],
+    [3600, 60, 'minute'],
+    [DAY, 3600, 'hour'],
+    [14 * DAY, DAY, 'day'],
+    [60 * DAY, 7 * DAY, 'week'],
+    [730 * DAY, 30.44 * DAY, 'month'],
+    [Infinity, 365.25 * DAY, 'year'],
+  ]
+  if (size < 10) return 'just now'
+  const [, length, unit] = steps.find(([limit]) => size < limit) ?? [0, 1, 'second' as const]
+  return relative.format(Math.trunc(seconds / length), unit)
+}
+
+/** How long something took: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}

@@ -1,0 +1,38 @@
+/** Every address of the application is built here. */
+
+export type FilesAddress = { at?: string | null; path?: string; selected?: string | null }
+
+export const paths = {
+  home: () => '/',
+  signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? null : next }),
+  files: (dataset?: string, where: FilesAddress = {}) =>
+    dataset === undefined
+      ? '/files'
+      : withQuery(`/files/${encodeURIComponent(dataset)}`, {
+          at: where.at,
+          path: where.path,
+          selected: where.selected,
+        }),
+  snapshots: (dataset?: string) =>
+    dataset === undefined ? '/snapshots' : `/snapshots/${encodeURIComponent(dataset)}`,
+  activity: (state?: string) => withQuery('/activity', { state }),
+  job: (id: string) => `/activity/${encodeURIComponent(id)}`,
+  settings: () => '/settings',
+  settingsPassword: () => '/settings/password',
+  settingsTokens: () => '/settings/tokens',
+  settingsUsers: () => '/settings/users',
+  apiDocs: () => '/docs',
+}
+
+/** Only an address of this application may follow sign-in: `//evil.example` is not one. */
+export function safeNext(next: string | null): string {
+  return next !== null && /^\/(?![/\\])/.test(next) ? next : paths.home()
+}
+
+function withQuery(path: string, query: Record<string, string | null | undefined>): string {
+  const pairs = Object.entries(query)
+    .filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== undefined && pair[1] !== '')
+    // A slash may stand in a query as it is, and reads better.
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll('%2F', '/')}`)
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`
+}
