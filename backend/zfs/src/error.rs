@@ -156,7 +156,9 @@ impl fmt::Display for Unreachable {
             Self::KeyNotLoaded => "its encryption key is not loaded; load it with `zfs load-key` and mount it",
             Self::LegacyMountpoint => "its mountpoint is 'legacy' and it is not mounted; mount it, or set a mountpoint",
             Self::NoMountpoint => "it has no mountpoint; set one with `zfs set mountpoint=…`",
-            Self::SnapdirDisabled => "its property snapdir is 'disabled'; set it to 'hidden' or 'visible'",
+            Self::SnapdirDisabled => {
+                "its property snapdir is 'disabled'; set it to 'hidden' or 'visible', then unmount and mount the dataset"
+            }
             Self::OtherNamespace => {
                 "it is mounted, but not where this server can see it; in a container, share the mounts with it"
             }

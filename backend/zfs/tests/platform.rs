@@ -137,9 +137,11 @@ impl Fixture for Scene {
     }
 
     fn mount_elsewhere(&self, name: &DatasetName) -> Box<dyn Undo + '_> {
-        // A namespace of its own keeps the mount when this one gives it up.
+        // A namespace of its own mounts it, and gives up all that it was born with: other cases' mounts too.
+        let script = r#"umount -a -t zfs; mount -t zfs -o zfsutil "$0" "$1" && echo ready; exec cat"#;
         let mut holder = Command::new("unshare")
-            .args(["--mount", "--propagation", "private", "sh", "-c", "echo ready; exec cat"])
+            .args(["--mount", "--propagation", "private", "sh", "-c", script, name.as_str()])
+            .arg(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -180,7 +182,8 @@ impl Drop for Ended {
 /// Writes until nothing more goes in, in ever smaller pieces.
 fn fill(folder: &Path) {
     for size in [1 << 20, 64 << 10, 4 << 10] {
-        let mut file = File::create(folder.join(size.to_string())).unwrap();
+        // Where not even a file can be made any more, it is full.
+        let Ok(mut file) = File::create(folder.join(size.to_string())) else { return };
         while file.write_all(&vec![7; size]).is_ok() && file.sync_data().is_ok() {}
     }
 }

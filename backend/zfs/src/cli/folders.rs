@@ -24,6 +24,8 @@ const SNAPDIR_INODE: u64 = 0x0000_FFFF_FFFF_FFFD;
 /// Why a snapshot's folder did not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closed {
+    /// The dataset's mount is beneath a later one.
+    Hidden,
     /// No such name, or `.zfs` is not there.
     Missing,
     /// It is there, and did not open.
@@ -70,7 +72,7 @@ impl CliZfs {
             if let Some(mount) = own.into_iter().find(is_visible) {
                 return Ok(mount.point);
             }
-            let live = live.into_iter().find(is_visible).ok_or(Closed::Missing)?;
+            let live = live.into_iter().find(is_visible).ok_or(Closed::Hidden)?;
             open_snapshot(&live, &tag)
         })?;
         opened.or_else(|closed| Err(self.why_closed(name, closed)?))
@@ -92,8 +94,9 @@ impl CliZfs {
                         });
                     }
                     Closed::Failed(_) => Unreachable::AutomountFailed,
-                    // The dataset's own mount is hidden beneath another.
-                    Closed::Missing => Unreachable::OtherNamespace,
+                    Closed::Hidden => Unreachable::OtherNamespace,
+                    // The kernel remembers that `.zfs` was not there until the dataset is mounted anew.
+                    Closed::Missing => Unreachable::SnapdirDisabled,
                 },
             };
         tracing::debug!(snapshot = %name, ?closed, ?reason, "unreachable");
@@ -129,7 +132,11 @@ fn failed(verb: &'static str, detail: &str) -> ZfsError {
 fn is_visible(mount: &Mount) -> bool {
     let open = openat(CWD, &mount.point, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
     let stat = open.and_then(fstat);
-    stat.is_ok_and(|stat| (major(stat.st_dev), minor(stat.st_dev)) == mount.device)
+    stat.is_ok_and(|stat| is_on(stat.st_dev, mount))
+}
+
+fn is_on(device: u64, mount: &Mount) -> bool {
+    (major(device), minor(device)) == mount.device
 }
 
 /// Opens `.zfs/snapshot/TAG`, which makes the kernel mount it.
@@ -138,8 +145,8 @@ fn open_snapshot(live: &Mount, tag: &str) -> std::result::Result<PathBuf, Closed
     let snapdir = live.point.join(".zfs/snapshot");
     let folder = openat(CWD, &snapdir, path, Mode::empty()).map_err(closed)?;
     let stat = fstat(&folder).map_err(Closed::Failed)?;
-    // Where snapdir is disabled, users may have made a folder of this name.
-    if stat.st_ino != SNAPDIR_INODE || !is_zfs(&folder) {
+    // Where snapdir is disabled, users may have made a folder of this name. (`statfs` does not work on ZFS's own.)
+    if stat.st_ino != SNAPDIR_INODE || !is_on(stat.st_dev, live) {
         return Err(Closed::Missing);
     }
     let opened = openat(&folder, tag, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());

@@ -149,7 +149,10 @@ fn snapshots_that_are_disabled(fixture: &dyn Fixture) {
     let closed = Err(ZfsError::Unreachable { name: snapshot.to_string(), reason });
     assert_eq!(zfs.snapshot_folder(&snapshot), closed);
     assert_eq!(zfs.dataset(&snapshot.dataset).unwrap().unreachable, None);
+    // The kernel takes note when it is mounted anew.
     zfs.set_property(&snapshot.dataset, "snapdir", "hidden").unwrap();
+    fixture.set_mounted(&snapshot.dataset, false);
+    fixture.set_mounted(&snapshot.dataset, true);
     assert!(zfs.snapshot_folder(&snapshot).is_ok());
     assert_eq!(zfs.live_folder(&snapshot.dataset).unwrap(), live);
 }
