@@ -1,0 +1,113 @@
+//! What handlers and jobs share.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use nasman_catalog::{Catalog, CatalogError};
+use nasman_zfs::{Result as ZfsResult, Zfs, files::Owners};
+use tokio::sync::watch;
+
+use crate::{
+    auth::{CookieKey, Passwords, Throttle},
+    config::Config,
+    http::error::{ApiError, ApiResult, Code},
+    jobs::Jobs,
+    metrics::Metrics,
+    routes::moment::CreatedCache,
+};
+
+/// Work on files may take this much longer than a ZFS command: it may have to mount a snapshot first.
+const FILE_GRACE: Duration = Duration::from_secs(30);
+
+/// The running server's parts.
+pub struct App {
+    /// Settings.
+    pub config: Config,
+    /// State.
+    pub catalog: Catalog,
+    /// ZFS.
+    pub zfs: Arc<dyn Zfs>,
+    /// Slow work.
+    pub jobs: Arc<Jobs>,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Signs the browsers' cookies.
+    pub cookie_key: CookieKey,
+    /// Hashes passwords.
+    pub passwords: Arc<Passwords>,
+    /// Slows down failed sign-ins.
+    pub throttle: Throttle,
+    /// When snapshots were taken.
+    pub created: CreatedCache,
+    /// Names of files' owners.
+    pub owners: Owners,
+    /// Turns true when the server stops, so that endless answers end.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    /// The clock, read at the edge and passed inwards.
+    #[must_use]
+    #[expect(clippy::unused_self, reason = "one place to read the clock")]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Asks the state, off the async threads.
+    ///
+    /// # Errors
+    /// As the call does.
+    pub async fn catalog<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Catalog) -> Result<T, CatalogError> + Send + 'static,
+    ) -> ApiResult<T> {
+        let catalog = self.catalog.clone();
+        blocking(self.config.zfs_timeout, move || ask(&catalog).map_err(ApiError::from)).await
+    }
+
+    /// Asks ZFS, off the async threads.
+    ///
+    /// # Errors
+    /// As the verb does.
+    pub async fn zfs<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn Zfs) -> ZfsResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        self.files(move |zfs| ask(zfs).map_err(ApiError::from)).await
+    }
+
+    /// Looks at files through ZFS, off the async threads. A hung filesystem costs a thread, not the answer.
+    ///
+    /// # Errors
+    /// As the work does, or [`Code::ZfsTimeout`].
+    pub async fn files<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Zfs) -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let zfs = Arc::clone(&self.zfs);
+        blocking(self.config.zfs_timeout + FILE_GRACE, move || work(&*zfs)).await
+    }
+}
+
+/// Runs blocking work on its own thread, up to a deadline. Past it the thread is left to itself: nothing can end
+/// one that waits in the kernel.
+///
+/// # Errors
+/// As the work does, or [`Code::ZfsTimeout`].
+pub async fn blocking<T: Send + 'static>(
+    deadline: Duration,
+    work: impl FnOnce() -> ApiResult<T> + Send + 'static,
+) -> ApiResult<T> {
+    match tokio::time::timeout(deadline, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a thread of work was lost");
+            Err(ApiError::new(Code::Internal, "the work for this request failed"))
+        }
+        Err(_) => {
+            let detail =
+                format!("no answer within {} s; the pool may be suspended or very busy", deadline.as_secs());
+            Err(ApiError::new(Code::ZfsTimeout, detail))
+        }
+    }
+}

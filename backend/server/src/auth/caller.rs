@@ -1,0 +1,149 @@
+//! Finds out who asks, as an argument of handlers.
+
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest,
+    cookie::Cookie,
+    dev::Payload,
+    http::{Method, header},
+    web,
+};
+use futures_util::future::LocalBoxFuture;
+use jiff::Timestamp;
+use nasman_catalog::User;
+use nasman_core::Role;
+
+use super::{COOKIE, CookieKey, hash_token};
+use crate::{
+    app::App,
+    http::error::{ApiError, ApiResult, Code},
+};
+
+/// Present on requests that change something, when the cookie is what proves the caller: another site can make a
+/// browser send the cookie, but not this header.
+const OWN_PAGE_HEADER: &str = "x-requested-with";
+
+/// Put among the request's extensions when the answer should carry a fresh cookie.
+pub struct RenewedCookie(pub Cookie<'static>);
+
+/// How the caller proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// Cookie; the session's id.
+    Session(String),
+    /// Bearer token; its id.
+    Token(i64),
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The user.
+    pub user: User,
+    /// What this request may do: the user's role, or less with a lesser token.
+    pub role: Role,
+    /// How it was proved.
+    pub via: Via,
+    /// When that ends; absent: never.
+    pub expires_at: Option<Timestamp>,
+}
+
+macro_rules! access {
+    ($(#[$doc:meta])* $name:ident, $role:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(pub Caller);
+
+        impl FromRequest for $name {
+            type Error = ApiError;
+            type Future = LocalBoxFuture<'static, ApiResult<Self>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                Box::pin(async move { identify(&request).await?.at_least($role).map(Self) })
+            }
+        }
+    };
+}
+
+access!(
+    /// Anybody who is signed in.
+    Viewer,
+    Role::Viewer
+);
+access!(
+    /// May take snapshots and restore files.
+    Operator,
+    Role::Operator
+);
+access!(
+    /// May do everything.
+    Admin,
+    Role::Admin
+);
+
+impl Caller {
+    fn at_least(self, needed: Role) -> ApiResult<Self> {
+        if self.role >= needed {
+            return Ok(self);
+        }
+        let detail = format!("this takes the role {needed}; '{}' acts as {} here", self.user.name, self.role);
+        Err(ApiError::new(Code::Forbidden, detail))
+    }
+}
+
+async fn identify(request: &HttpRequest) -> ApiResult<Caller> {
+    let app = request
+        .app_data::<web::Data<App>>()
+        .cloned()
+        .ok_or_else(|| ApiError::new(Code::Internal, "the application is not set up"))?;
+    if let Some(value) = request.headers().get(header::AUTHORIZATION) {
+        let secret =
+            value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or_else(|| {
+                unauthenticated("the Authorization header is not of the form 'Bearer <token>'")
+            })?;
+        return by_token(&app, secret.trim()).await;
+    }
+    match request.cookie(COOKIE) {
+        Some(cookie) => by_cookie(&app, request, cookie.value()).await,
+        None => Err(unauthenticated("sign in, or send a token as 'Authorization: Bearer <token>'")),
+    }
+}
+
+fn unauthenticated(detail: &str) -> ApiError {
+    ApiError::new(Code::Unauthenticated, detail)
+}
+
+async fn by_token(app: &App, secret: &str) -> ApiResult<Caller> {
+    let hash = hash_token(secret);
+    let now = app.now();
+    let (token, user) = app
+        .catalog(move |catalog| catalog.token_user(&hash, now))
+        .await?
+        .ok_or_else(|| unauthenticated("the token is unknown, revoked or has expired; make a new one"))?;
+    Ok(Caller {
+        role: token.role.min(user.role),
+        via: Via::Token(token.id),
+        expires_at: token.expires_at,
+        user,
+    })
+}
+
+async fn by_cookie(app: &App, request: &HttpRequest, value: &str) -> ApiResult<Caller> {
+    let now = app.now();
+    let over = || unauthenticated("the session has ended; sign in again");
+    let claims = app.cookie_key.read(value, now).ok_or_else(over)?;
+    if !matches!(*request.method(), Method::GET | Method::HEAD)
+        && !request.headers().contains_key(OWN_PAGE_HEADER)
+    {
+        let detail =
+            "a change asked for by cookie needs the header 'X-Requested-With'; scripts use a token instead";
+        return Err(ApiError::new(Code::ForeignRequest, detail));
+    }
+    let id = claims.sid.clone();
+    let (session, user) =
+        app.catalog(move |catalog| catalog.session_user(&id, now)).await?.ok_or_else(over)?;
+    if CookieKey::wants_renewal(&claims, now) {
+        request.extensions_mut().insert(RenewedCookie(app.cookie_key.issue(&session, now)?));
+    }
+    Ok(Caller { role: user.role, via: Via::Session(session.id), expires_at: Some(session.expires_at), user })
+}

@@ -1,0 +1,16 @@
+//! Who is asking, and what they may do.
+//!
+//! Access is an argument of the handler: one that takes `user: Operator` is not reached by less. A browser
+//! shows a signed cookie, a script a bearer token.
+
+mod caller;
+mod cookie;
+mod password;
+mod throttle;
+mod token;
+
+pub use caller::{Admin, Caller, Operator, RenewedCookie, Via, Viewer};
+pub use cookie::{COOKIE, CookieKey};
+pub use password::{MIN_LENGTH, Passwords};
+pub use throttle::Throttle;
+pub use token::{hash_token, new_secret};

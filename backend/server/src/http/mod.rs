@@ -1,0 +1,6 @@
+//! What every request goes through: errors, request ids, headers, query strings.
+
+pub mod error;
+pub mod middleware;
+pub mod page;
+pub mod query;

@@ -1,0 +1,139 @@
+//! Takes jobs off the queue, one after the other.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use nasman_catalog::{Job, JobState};
+use tokio::sync::watch;
+
+use super::{Context, Failure, Jobs, Work};
+use crate::http::error::{ApiError, Code};
+
+/// After the database failed.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+/// Runs until the server stops. First cleans up after a process that died: its running jobs become failed ones.
+/// One job at a time: they compete for the same disks anyway.
+pub async fn run(jobs: Arc<Jobs>, kinds: Arc<Vec<Box<dyn Work>>>, mut stopping: watch::Receiver<bool>) {
+    recover(&jobs, &kinds).await;
+    while !*stopping.borrow() {
+        let next = jobs.catalog.jobs_in(JobState::Enqueued).map(|waiting| waiting.into_iter().next());
+        match next {
+            Ok(Some(job)) => run_one(&jobs, &kinds, job, &mut stopping).await,
+            Ok(None) => {
+                tokio::select! {
+                    () = jobs.wakeup.notified() => {}
+                    _ = stopping.changed() => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the queue can't be read; trying again soon");
+                tokio::select! {
+                    () = tokio::time::sleep(TRY_AGAIN) => {}
+                    _ = stopping.changed() => {}
+                }
+            }
+        }
+    }
+}
+
+async fn recover(jobs: &Arc<Jobs>, kinds: &Arc<Vec<Box<dyn Work>>>) {
+    let (jobs, kinds) = (Arc::clone(jobs), Arc::clone(kinds));
+    let cleaned = tokio::task::spawn_blocking(move || {
+        for job in jobs.catalog.jobs_in(JobState::Processing)? {
+            let cleaned =
+                kinds.iter().find(|k| k.kind() == job.kind).map_or(Ok(()), |kind| kind.recover(&job));
+            let detail = match cleaned {
+                Ok(()) => {
+                    "the server stopped while this job ran; what it had begun was cleaned up; start it again"
+                        .into()
+                }
+                Err(error) => {
+                    format!("the server stopped while this job ran, and cleaning up failed: {}", error.detail)
+                }
+            };
+            tracing::warn!(job = job.id, detail, "found an interrupted job");
+            jobs.finish(&job.id, JobState::Failed, None, Some(&ApiError::new(Code::Interrupted, detail)));
+        }
+        Ok::<_, nasman_catalog::CatalogError>(())
+    });
+    match cleaned.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "interrupted jobs can't be read"),
+        Err(error) => tracing::error!(%error, "cleaning up after interrupted jobs was lost"),
+    }
+}
+
+async fn run_one(
+    jobs: &Arc<Jobs>,
+    kinds: &Arc<Vec<Box<dyn Work>>>,
+    job: Job,
+    stopping: &mut watch::Receiver<bool>,
+) {
+    let stop = Arc::new(AtomicBool::new(false));
+    jobs.running().insert(job.id.clone(), Arc::clone(&stop));
+    let id = job.id.clone();
+    let mut work = tokio::task::spawn_blocking({
+        let (jobs, kinds, stop) = (Arc::clone(jobs), Arc::clone(kinds), Arc::clone(&stop));
+        move || work_on(&jobs, &kinds, &job, &stop)
+    });
+    let ended = tokio::select! {
+        ended = &mut work => ended,
+        _ = stopping.changed() => {
+            jobs.stopping.store(true, Ordering::Relaxed);
+            stop.store(true, Ordering::Relaxed);
+            work.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::error!(%error, job = id, "a job's thread was lost");
+    }
+    jobs.running().remove(&id);
+}
+
+fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) {
+    match jobs.catalog.start_job(&job.id, Timestamp::now()) {
+        Ok(true) => {}
+        // Canceled in the meantime.
+        Ok(false) => return,
+        Err(error) => {
+            tracing::error!(%error, job = job.id, "a job could not be begun");
+            return jobs.finish(&job.id, JobState::Failed, None, Some(&error.into()));
+        }
+    }
+    jobs.tell_anew(&job.id);
+    let context = Context { jobs, id: &job.id, stop, told: Mutex::new(None) };
+    let outcome = match kinds.iter().find(|kind| kind.kind() == job.kind) {
+        Some(kind) => catch_unwind(AssertUnwindSafe(|| kind.run(job, &context))).unwrap_or_else(|_| {
+            // The marks are still stored: clean up as after a kill.
+            let cleaned = kind.recover(job).err().map(|e| e.detail).unwrap_or_default();
+            Err(ApiError::new(
+                Code::Internal,
+                format!("the job hit a fault in NASMan; see the log. {cleaned}"),
+            )
+            .into())
+        }),
+        None => Err(ApiError::new(Code::Internal, format!("no work of kind '{}' is known", job.kind)).into()),
+    };
+    match outcome {
+        Ok(result) => jobs.finish(&job.id, JobState::Succeeded, Some(&result), None),
+        Err(Failure { mut error, result }) => {
+            if error.code == Code::Canceled && jobs.stopping.load(Ordering::Relaxed) {
+                error = ApiError::new(
+                    Code::Interrupted,
+                    "the server was stopped while this job ran; start it again",
+                );
+            }
+            let state = if error.code == Code::Canceled { JobState::Canceled } else { JobState::Failed };
+            context.log("error", &error.detail);
+            jobs.finish(&job.id, state, result.as_ref(), Some(&error));
+        }
+    }
+}

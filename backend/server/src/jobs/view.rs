@@ -1,0 +1,178 @@
+//! Jobs as clients see them.
+
+use jiff::Timestamp;
+use nasman_catalog::{Job, JobState, LogLine};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{http::error::ApiError, restore::RestoreResult};
+
+/// A job: slow work with its progress and outcome.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Job)]
+pub struct JobView {
+    /// Identity; sorts by time.
+    #[schema(example = "01936b1e-5a4f-7c3a-9f52-3d8a2c1b0e77")]
+    pub id: String,
+    /// Which kind of work.
+    #[schema(example = "restore")]
+    pub kind: String,
+    /// What it does, for people.
+    #[schema(example = "Restore Thesis.md from tank/home@daily-2026-11-22")]
+    pub title: String,
+    /// Where it stands.
+    #[schema(inline)]
+    pub state: State,
+    /// How far it is; null before it begins.
+    pub progress: Option<Progress>,
+    /// Who asked for it.
+    pub user: String,
+    /// When asked.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When begun.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
+    /// When ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<Timestamp>,
+    /// What came of it, also of one that failed half way.
+    pub result: Option<RestoreResult>,
+    /// Why it failed.
+    pub error: Option<JobError>,
+    /// What happened, oldest line first; empty in lists and events.
+    pub log: Vec<JobLogLine>,
+    /// Whether asking it to stop makes sense.
+    pub cancelable: bool,
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = JobState)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Waits for its turn.
+    Enqueued,
+    /// Runs.
+    Processing,
+    /// Did all it was asked.
+    Succeeded,
+    /// Did not, or not all.
+    Failed,
+    /// Stopped on request.
+    Canceled,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Progress {
+    /// Units done.
+    pub done: u64,
+    /// Units in all.
+    pub total: u64,
+    /// What is counted.
+    pub unit: Unit,
+    /// What is being done right now.
+    pub message: Option<String>,
+}
+
+/// What progress counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Bytes of content.
+    Bytes,
+    /// Files, snapshots …
+    Items,
+}
+
+/// Why a job failed: the same words as an error answer.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct JobError {
+    /// A stable word for programs.
+    pub code: String,
+    /// What the code means.
+    pub title: String,
+    /// What happened, to which thing, and what to do.
+    pub detail: String,
+}
+
+impl From<&ApiError> for JobError {
+    fn from(error: &ApiError) -> Self {
+        Self {
+            code: error.code.as_str().to_owned(),
+            title: error.code.title().to_owned(),
+            detail: error.detail.clone(),
+        }
+    }
+}
+
+/// A line of a job's log.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JobLogLine {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// `info`, `warn` or `error`.
+    pub level: String,
+    /// What happened.
+    pub text: String,
+}
+
+impl JobView {
+    /// Without the log, as in lists and events.
+    #[must_use]
+    pub fn brief(job: &Job) -> Self {
+        Self {
+            id: job.id.clone(),
+            kind: job.kind.clone(),
+            title: job.title.clone(),
+            state: job.state.into(),
+            progress: job.progress.clone().and_then(readable),
+            user: job.user_name.clone(),
+            created_at: job.created_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+            result: job.result.clone().and_then(readable),
+            error: job.error.clone().and_then(readable),
+            log: Vec::new(),
+            cancelable: !job.state.ended(),
+        }
+    }
+
+    /// With the log.
+    #[must_use]
+    pub fn whole(job: &Job, log: Vec<LogLine>) -> Self {
+        let log = log.into_iter().map(|l| JobLogLine { at: l.at, level: l.level, text: l.text }).collect();
+        Self { log, ..Self::brief(job) }
+    }
+}
+
+/// What an older version stored in another form is left out rather than failing the whole list.
+fn readable<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Option<T> {
+    serde_json::from_value(value).ok()
+}
+
+impl From<JobState> for State {
+    fn from(state: JobState) -> Self {
+        match state {
+            JobState::Enqueued => Self::Enqueued,
+            JobState::Processing => Self::Processing,
+            JobState::Succeeded => Self::Succeeded,
+            JobState::Failed => Self::Failed,
+            JobState::Canceled => Self::Canceled,
+        }
+    }
+}
+
+impl From<State> for JobState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Enqueued => Self::Enqueued,
+            State::Processing => Self::Processing,
+            State::Succeeded => Self::Succeeded,
+            State::Failed => Self::Failed,
+            State::Canceled => Self::Canceled,
+        }
+    }
+}

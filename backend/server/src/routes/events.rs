@@ -1,0 +1,67 @@
+//! Changes, as they happen.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{HttpResponse, get, http::header, web};
+use futures_util::stream;
+use serde_json::json;
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    watch,
+};
+
+use crate::{app::App, auth::Viewer, jobs::JobView};
+
+/// A comment is sent after this long without news, so that proxies don't cut the line.
+const PING: Duration = Duration::from_secs(20);
+
+struct Feed {
+    begun: bool,
+    changes: broadcast::Receiver<Arc<JobView>>,
+    stopping: watch::Receiver<bool>,
+}
+
+/// Streams changes as server-sent events.
+///
+/// `hello` first; `job` with a job for each change of it; `behind` when the listener was too slow and should look anew. Comments
+/// keep the line open.
+#[utoipa::path(tag = "jobs", responses(
+    (status = 200, description = "Events until the client or the server ends it", body = String, content_type = "text/event-stream"),
+))]
+#[get("/events")]
+pub async fn stream_events(app: web::Data<App>, _user: Viewer) -> HttpResponse {
+    let feed = Feed { begun: false, changes: app.jobs.listen(), stopping: app.stopping.clone() };
+    let events = stream::unfold(feed, |mut feed| async {
+        next(&mut feed).await.map(|text| (Ok::<_, std::convert::Infallible>(web::Bytes::from(text)), feed))
+    });
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        // Compression would hold events back until a block is full; so would a proxy's buffer.
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header(("x-accel-buffering", "no"))
+        .content_type("text/event-stream")
+        .streaming(events)
+}
+
+async fn next(feed: &mut Feed) -> Option<String> {
+    if !std::mem::replace(&mut feed.begun, true) {
+        return Some(event("hello", &json!({ "version": env!("CARGO_PKG_VERSION") })));
+    }
+    if *feed.stopping.borrow() {
+        return None;
+    }
+    tokio::select! {
+        change = feed.changes.recv() => match change {
+            Ok(job) => Some(event("job", &json!(*job))),
+            Err(RecvError::Lagged(missed)) => Some(event("behind", &json!({ "missed": missed }))),
+            Err(RecvError::Closed) => None,
+        },
+        _ = feed.stopping.changed() => None,
+        () = tokio::time::sleep(PING) => Some(": still here\n\n".into()),
+    }
+}
+
+/// JSON has no raw line breaks, so it is one `data` line.
+fn event(name: &str, data: &serde_json::Value) -> String {
+    format!("event: {name}\ndata: {data}\n\n")
+}

@@ -1,0 +1,306 @@
+//! Folders and entries, live or as of a snapshot.
+
+use actix_web::{get, web};
+use jiff::Timestamp;
+use nasman_core::{DatasetName, EntryName, RelPath};
+use nasman_zfs::{
+    Zfs,
+    files::{Cursor, Owners, Root, Stat},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    moment::{CreatedCache, Moment, resolve},
+    named,
+};
+use crate::{
+    app::App,
+    auth::Viewer,
+    http::{
+        error::{ApiResult, Problem},
+        page::{bad_cursor, checked_limit},
+        query::{Query, number},
+    },
+    restore::EntryKind,
+};
+
+/// A page of a folder.
+#[derive(Serialize, ToSchema)]
+pub struct Listing {
+    /// In which dataset.
+    #[schema(value_type = String, example = "tank/home")]
+    dataset: DatasetName,
+    /// Which folder, percent-encoded; empty for the root.
+    #[schema(value_type = String, example = "anna/Documents")]
+    path: RelPath,
+    /// As of when; null: live.
+    at: Option<Moment>,
+    /// From the root down to this folder itself.
+    parents: Vec<Crumb>,
+    /// This page's entries: folders first, then by the bytes of the name.
+    items: Vec<Entry>,
+    /// Give it as `cursor` to get the next page; null on the last one.
+    next: Option<String>,
+    /// How many entries the folder has.
+    total: usize,
+    /// Entries of this page that could not be looked at.
+    findings: Vec<FindingView>,
+}
+
+/// A folder on the way.
+#[derive(Serialize, ToSchema)]
+pub struct Crumb {
+    /// For people; the dataset's name for the root.
+    name: String,
+    /// Percent-encoded.
+    #[schema(value_type = String)]
+    path: RelPath,
+}
+
+/// An entry that could not be looked at.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Finding)]
+pub struct FindingView {
+    /// Percent-encoded.
+    #[schema(value_type = String)]
+    path: RelPath,
+    /// What happened.
+    detail: String,
+}
+
+/// A file, folder or other entry.
+#[derive(Serialize, ToSchema)]
+pub struct Entry {
+    /// For people: bytes that are not UTF-8 show as `�`.
+    #[schema(example = "Tax return 2025.pdf")]
+    name: String,
+    /// Its path in the dataset, percent-encoded: loses nothing, and is what other calls take.
+    #[schema(value_type = String, example = "anna/Documents/Tax%20return%202025.pdf")]
+    path: RelPath,
+    /// What it is.
+    kind: EntryKind,
+    /// Bytes, holes included.
+    size: u64,
+    /// Bytes allocated, after compression.
+    allocated: u64,
+    /// Last change of the content; null for a time beyond the calendar.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    modified: Option<Timestamp>,
+    /// Last change of anything.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    changed: Option<Timestamp>,
+    /// When made; null where the file system does not tell.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    created: Option<Timestamp>,
+    /// Permission bits, as a number: 420 is rw-r--r--.
+    mode: u32,
+    /// Owner's number.
+    uid: u32,
+    /// Group's number.
+    gid: u32,
+    /// Owner's name on this machine; the number where it has none.
+    owner: String,
+    /// Group's name on this machine; the number where it has none.
+    group: String,
+    /// Number of names it has.
+    links: u32,
+    /// The object number in its dataset.
+    inode: String,
+    /// Where a symbolic link points, for people.
+    target: Option<String>,
+    /// Another file system is mounted here; look in that dataset instead.
+    mountpoint: bool,
+}
+
+fn entry(name: String, path: RelPath, stat: &Stat, target: Option<&[u8]>, owners: &Owners) -> Entry {
+    Entry {
+        name,
+        path,
+        kind: stat.kind.into(),
+        size: stat.size,
+        allocated: stat.allocated,
+        modified: stat.mtime.timestamp(),
+        changed: stat.ctime.timestamp(),
+        created: stat.btime.and_then(|time| time.timestamp()),
+        mode: stat.mode,
+        uid: stat.uid,
+        gid: stat.gid,
+        owner: owners.user(stat.uid).unwrap_or_else(|| stat.uid.to_string()),
+        group: owners.group(stat.gid).unwrap_or_else(|| stat.gid.to_string()),
+        links: stat.nlink,
+        inode: stat.inode.to_string(),
+        target: target.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+        mountpoint: stat.mountpoint,
+    }
+}
+
+/// The dataset's files, live or as of a moment. Blocks.
+///
+/// # Errors
+/// When there is no such dataset or snapshot, or its files can't be reached.
+pub fn open_at(
+    zfs: &dyn Zfs,
+    cache: &CreatedCache,
+    dataset: &DatasetName,
+    at: Option<&str>,
+) -> ApiResult<(Root, Option<Moment>)> {
+    let Some(at) = at else { return Ok((Root::open(&zfs.live_folder(dataset)?)?, None)) };
+    let moment = resolve(zfs, cache, dataset, at)?;
+    Ok((Root::open(&zfs.snapshot_folder(&moment.snapshot)?)?, Some(moment)))
+}
+
+/// Which folder, when, and which page of it.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FilesQuery {
+    /// The folder; absent or empty: the dataset's root.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "anna/Documents")]
+    path: RelPath,
+    /// A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent: live.
+    #[serde(default)]
+    at: Option<String>,
+    /// Items in the page, 1 to 1000.
+    #[serde(default, deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// The last page's `next`.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// Lists a folder, live or as of a snapshot.
+#[utoipa::path(tag = "files", params(("dataset" = String, Path, description = "Full name, percent-encoded as one segment"), FilesQuery), responses(
+    (status = 200, description = "A page of the folder", body = Listing),
+    (status = 400, description = "`invalid_path`", body = Problem),
+    (status = 404, description = "`dataset_not_found`, `snapshot_not_found`, `file_not_found`", body = Problem),
+    (status = 409, description = "`files_unreachable`, `not_a_directory`, `outside_dataset`", body = Problem),
+))]
+#[get("/datasets/{dataset}/files")]
+pub async fn list_files(
+    app: web::Data<App>,
+    _user: Viewer,
+    dataset: web::Path<String>,
+    query: Query<FilesQuery>,
+) -> ApiResult<web::Json<Listing>> {
+    let dataset: DatasetName = named("dataset", &dataset)?;
+    let FilesQuery { path, at, limit, cursor } = query.0;
+    let limit = checked_limit(limit)? as usize;
+    let after = cursor.map(|cursor| parse_cursor(&cursor).ok_or_else(bad_cursor)).transpose()?;
+    let worker = app.clone();
+    let listing = app.files(move |zfs| {
+        let (root, at) = open_at(zfs, &worker.created, &dataset, at.as_deref())?;
+        let found = root.list(&path, after.as_ref(), limit)?;
+        let items = found.entries.iter().map(|e| {
+            let at = path.join(&e.name)?;
+            Ok(entry(e.name.display(), at, &e.stat, e.target.as_deref(), &worker.owners))
+        });
+        Ok(Listing {
+            items: items.collect::<ApiResult<_>>()?,
+            parents: crumbs(&dataset, &path)?,
+            next: found.next.as_ref().map(write_cursor),
+            total: found.total,
+            findings: found
+                .findings
+                .into_iter()
+                .map(|finding| FindingView { path: finding.path, detail: finding.error.to_string() })
+                .collect(),
+            dataset,
+            path,
+            at,
+        })
+    });
+    Ok(web::Json(listing.await?))
+}
+
+fn crumbs(dataset: &DatasetName, path: &RelPath) -> ApiResult<Vec<Crumb>> {
+    let mut crumbs = vec![Crumb { name: dataset.to_string(), path: RelPath::root() }];
+    let mut at = RelPath::root();
+    for name in path.names() {
+        at = at.join(&name)?;
+        crumbs.push(Crumb { name: name.display(), path: at.clone() });
+    }
+    Ok(crumbs)
+}
+
+/// `d` or `f`, then the name in its lossless form.
+fn write_cursor(cursor: &Cursor) -> String {
+    let kind = if cursor.folder { 'd' } else { 'f' };
+    let name = RelPath::root().join(&cursor.name).map(|path| path.encode()).unwrap_or_default();
+    format!("{kind}{name}")
+}
+
+fn parse_cursor(text: &str) -> Option<Cursor> {
+    let (folder, name) = match text.split_at_checked(1)? {
+        ("d", name) => (true, name),
+        ("f", name) => (false, name),
+        _ => return None,
+    };
+    let path = RelPath::decode(name).ok()?;
+    let only: Vec<EntryName> = path.names().collect();
+    match <[EntryName; 1]>::try_from(only) {
+        Ok([name]) => Some(Cursor { folder, name }),
+        Err(_) => None,
+    }
+}
+
+/// Which entry, when.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EntryQuery {
+    /// The entry; absent or empty: the dataset's root.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "anna/Documents/Tax%20return%202025.pdf")]
+    path: RelPath,
+    /// A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent: live.
+    #[serde(default)]
+    at: Option<String>,
+}
+
+/// One entry, live or as of a snapshot.
+#[utoipa::path(tag = "files", params(("dataset" = String, Path, description = "Full name, percent-encoded as one segment"), EntryQuery), responses(
+    (status = 200, description = "The entry", body = Entry),
+    (status = 404, description = "`dataset_not_found`, `snapshot_not_found`, `file_not_found`", body = Problem),
+    (status = 409, description = "`files_unreachable`, `outside_dataset`", body = Problem),
+))]
+#[get("/datasets/{dataset}/entry")]
+pub async fn get_entry(
+    app: web::Data<App>,
+    _user: Viewer,
+    dataset: web::Path<String>,
+    query: Query<EntryQuery>,
+) -> ApiResult<web::Json<Entry>> {
+    let dataset: DatasetName = named("dataset", &dataset)?;
+    let EntryQuery { path, at } = query.0;
+    let worker = app.clone();
+    let found = app.files(move |zfs| {
+        let (root, _) = open_at(zfs, &worker.created, &dataset, at.as_deref())?;
+        let stat = root.stat(&path)?;
+        let target = match stat.kind {
+            nasman_zfs::files::Kind::Symlink => Some(root.link_target(&path)?),
+            _ => None,
+        };
+        let name = path.name().map_or_else(|| dataset.to_string(), |name| name.display());
+        Ok(entry(name, path, &stat, target.as_deref(), &worker.owners))
+    });
+    Ok(web::Json(found.await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_carry_any_name() {
+        for name in [&b"a b"[..], b"\xff\n", b"d", b"%41"] {
+            let cursor = Cursor { folder: true, name: EntryName::new(name).unwrap() };
+            assert_eq!(parse_cursor(&write_cursor(&cursor)), Some(cursor));
+        }
+        for bad in ["", "x", "d", "da/b", "d..", "ü"] {
+            assert_eq!(parse_cursor(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The single-page application: built into the binary, or from a folder.
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError as _,
+    http::{Method, header},
+    web,
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::{
+    app::App,
+    http::error::{ApiError, Code},
+};
+
+#[derive(RustEmbed)]
+#[folder = "../../frontend/dist"]
+#[allow_missing = true]
+struct Built;
+
+/// Answers every address that is not the API's: a file of the frontend, or its start page, which reads the rest of
+/// the address itself.
+pub async fn frontend(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return super::not_found(request).await;
+    }
+    let path = request.path().trim_start_matches('/');
+    let named = match path {
+        "docs" => "docs.html",
+        "" => "index.html",
+        path => path,
+    };
+    // What has an extension is a file that is there or not; all else is a page of the application.
+    let is_file = named.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    match (load(&app, named), is_file) {
+        (Some(file), _) => answer(named, file),
+        (None, false) => match load(&app, "index.html") {
+            Some(file) => answer("index.html", file),
+            None => not_built(),
+        },
+        (None, true) if named == "index.html" => not_built(),
+        (None, true) => super::not_found(request).await,
+    }
+}
+
+fn not_built() -> HttpResponse {
+    let detail =
+        "this server was built without its frontend; the API is at /api/v1, described at /openapi.json";
+    ApiError::new(Code::NotFound, detail).error_response()
+}
+
+fn load(app: &App, name: &str) -> Option<Vec<u8>> {
+    let Some(folder) = &app.config.frontend_dir else {
+        return Built::get(name).map(|EmbeddedFile { data, .. }| data.into_owned());
+    };
+    let path = nasman_core::RelPath::from_bytes(name.as_bytes()).ok()?;
+    std::fs::read(folder.join(path.as_path())).ok()
+}
+
+fn answer(name: &str, file: Vec<u8>) -> HttpResponse {
+    // Files below assets/ have their content's hash in their names; the pages that name them must be fresh.
+    let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    HttpResponse::Ok()
+        .content_type(mime_guess::from_path(name).first_or_octet_stream())
+        .insert_header((header::CACHE_CONTROL, cache))
+        .body(file)
+}

@@ -1,0 +1,106 @@
+//! Slow work, listed and canceled.
+
+use actix_web::{HttpResponse, delete, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    app::App,
+    auth::{Operator, Viewer},
+    http::{
+        error::{ApiError, ApiResult, Code, Problem},
+        page::{Page, checked_limit},
+        query::{Query, number},
+    },
+    jobs::{JobView, State},
+};
+
+/// Which jobs.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Only those in this state.
+    #[serde(default)]
+    #[param(inline)]
+    state: Option<State>,
+    /// Items in the page, 1 to 1000.
+    #[serde(default, deserialize_with = "number")]
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// The last page's `next`.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// Lists jobs, newest first, without their logs.
+#[utoipa::path(tag = "jobs", params(ListQuery), responses((status = 200, description = "A page", body = Page<JobView>)))]
+#[get("/jobs")]
+pub async fn list_jobs(
+    app: web::Data<App>,
+    _user: Viewer,
+    query: Query<ListQuery>,
+) -> ApiResult<web::Json<Page<JobView>>> {
+    let ListQuery { state, limit, cursor } = query.0;
+    let limit = checked_limit(limit)?;
+    // One more than asked for tells whether there is a next page.
+    let mut jobs =
+        app.catalog(move |catalog| catalog.jobs(state.map(Into::into), cursor.as_deref(), limit + 1)).await?;
+    let more = jobs.len() > limit as usize;
+    jobs.truncate(limit as usize);
+    let next = jobs.last().filter(|_| more).map(|job| job.id.clone());
+    Ok(web::Json(Page { items: jobs.iter().map(JobView::brief).collect(), next }))
+}
+
+/// One job, with its log.
+#[utoipa::path(tag = "jobs", params(("id" = String, Path, description = "The job")), responses(
+    (status = 200, description = "The job", body = JobView),
+    (status = 404, description = "`job_not_found`", body = Problem),
+))]
+#[get("/jobs/{id}")]
+pub async fn get_job(
+    app: web::Data<App>,
+    _user: Viewer,
+    id: web::Path<String>,
+) -> ApiResult<web::Json<JobView>> {
+    let id = id.into_inner();
+    let wanted = id.clone();
+    let (job, log) = app
+        .catalog(move |catalog| Ok((catalog.job(&wanted)?, catalog.job_log(&wanted)?)))
+        .await
+        .map_err(|error| not_found(error, &id))?;
+    Ok(web::Json(JobView::whole(&job, log)))
+}
+
+fn not_found(error: ApiError, id: &str) -> ApiError {
+    match error.code {
+        Code::NotFound => ApiError::new(Code::JobNotFound, format!("no job '{id}' exists")),
+        _ => error,
+    }
+}
+
+/// Asks a job to stop: at once if it waits, at its next step if it runs.
+#[utoipa::path(tag = "jobs", params(("id" = String, Path, description = "The job")), responses(
+    (status = 202, description = "Asked; the job as it is now", body = JobView),
+    (status = 404, description = "`job_not_found`", body = Problem),
+    (status = 409, description = "`conflict`: it has ended already", body = Problem),
+))]
+#[delete("/jobs/{id}")]
+pub async fn cancel_job(
+    app: web::Data<App>,
+    user: Operator,
+    id: web::Path<String>,
+) -> ApiResult<HttpResponse> {
+    let id = id.into_inner();
+    let wanted = id.clone();
+    let before =
+        app.catalog(move |catalog| catalog.job(&wanted)).await.map_err(|error| not_found(error, &id))?;
+    if before.state.ended() {
+        let detail = format!("the job has ended already: it {}", before.state.as_str());
+        return Err(ApiError::new(Code::Conflict, detail));
+    }
+    let jobs = app.jobs.clone();
+    tracing::info!(user = user.0.user.name, job = id, "asked a job to stop");
+    let job = app.catalog(move |_| jobs.cancel(&id)).await?;
+    Ok(HttpResponse::Accepted().json(JobView::brief(&job)))
+}

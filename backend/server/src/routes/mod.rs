@@ -1,0 +1,67 @@
+//! The API, one file a resource. A handler extracts, calls, converts.
+
+pub mod content;
+pub mod datasets;
+pub mod events;
+pub mod files;
+pub mod frontend;
+pub mod jobs;
+pub mod moment;
+pub mod openapi;
+pub mod pools;
+pub mod restores;
+pub mod session;
+pub mod snapshots;
+pub mod system;
+pub mod tokens;
+pub mod users;
+
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use nasman_core::NameError;
+
+use crate::http::error::{ApiError, Code};
+
+/// Reads a name out of the address.
+fn named<T: std::str::FromStr<Err = NameError>>(field: &str, text: &str) -> Result<T, ApiError> {
+    text.parse().map_err(|error| ApiError::field(Code::InvalidName, field, error))
+}
+
+/// Everything of the API under `/api/v1`, registered once for the server and for its document.
+pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(session::create_session)
+        .service(session::delete_session)
+        .service(session::get_me)
+        .service(session::change_password)
+        .service(users::list_users)
+        .service(users::create_user)
+        .service(users::change_user)
+        .service(users::delete_user)
+        .service(tokens::list_tokens)
+        .service(tokens::create_token)
+        .service(tokens::delete_token)
+        .service(pools::list_pools)
+        .service(pools::get_pool)
+        .service(datasets::list_datasets)
+        .service(datasets::get_dataset)
+        .service(snapshots::list_snapshots)
+        .service(snapshots::create_snapshot)
+        .service(snapshots::get_snapshot)
+        .service(snapshots::plan_snapshot_destruction)
+        .service(snapshots::destroy_snapshot)
+        .service(files::list_files)
+        .service(files::get_entry)
+        .service(content::get_content)
+        .service(restores::plan_restore)
+        .service(restores::create_restore)
+        .service(jobs::list_jobs)
+        .service(jobs::get_job)
+        .service(jobs::cancel_job)
+        .service(events::stream_events);
+}
+
+/// What is at no address.
+pub async fn not_found(request: HttpRequest) -> HttpResponse {
+    let detail = format!("{} {} is no address of this API; see /docs", request.method(), request.path());
+    ApiError::new(Code::NotFound, detail).error_response()
+}

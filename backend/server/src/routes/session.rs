@@ -1,0 +1,186 @@
+//! Signing in and out.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use jiff::{SignedDuration, Timestamp};
+use nasman_catalog::UserChange;
+use nasman_core::Role;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::users::UserView;
+use crate::{
+    app::{App, blocking},
+    auth::{Via, Viewer},
+    http::error::{ApiError, ApiResult, Code, Problem},
+};
+
+/// Name and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// The user's name.
+    #[schema(example = "admin")]
+    name: String,
+    /// The password.
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// A session that has begun.
+#[derive(Serialize, ToSchema)]
+pub struct SessionInfo {
+    /// Who signed in.
+    user: UserView,
+    /// When one has to sign in again at the latest.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+/// Who is asking, and whom they ask.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    /// The user.
+    user: UserView,
+    /// What this request may do: less than the user may, with a lesser token.
+    role: Role,
+    /// `session` or `token`.
+    via: &'static str,
+    /// When that ends; null: never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// This server's version.
+    version: &'static str,
+    /// This server's host name.
+    host: String,
+}
+
+/// Signs a browser in.
+///
+/// Sets an HttpOnly cookie that is renewed while in use. Scripts use a token instead. After five failures in a row,
+/// each further one makes the account and the address wait longer.
+#[utoipa::path(tag = "session", security(()), request_body = Credentials, responses(
+    (status = 200, description = "Signed in", body = SessionInfo),
+    (status = 401, description = "`wrong_credentials`", body = Problem),
+    (status = 429, description = "`too_many_attempts`: wait as long as `Retry-After` says", body = Problem),
+))]
+#[post("/session")]
+pub async fn create_session(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: web::Json<Credentials>,
+) -> ApiResult<HttpResponse> {
+    let Credentials { name, password } = body.into_inner();
+    let address = client_address(&app, &request);
+    let now = app.now();
+    if let Some(wait) = app.throttle.wait(&name, address, now) {
+        let seconds = wait.as_secs() + 1;
+        let detail = format!("too many failed sign-ins; try again in {seconds} s");
+        return Err(ApiError { retry_after: Some(seconds), ..ApiError::new(Code::TooManyAttempts, detail) });
+    }
+    let wanted = name.clone();
+    let user = app.catalog(move |catalog| catalog.user_by_name(&wanted)).await?.filter(|user| !user.disabled);
+    let stored = user.as_ref().map(|user| user.password_hash.clone());
+    let passwords = app.passwords.clone();
+    let right =
+        blocking(app.config.zfs_timeout, move || Ok(passwords.verify(&password, stored.as_deref()))).await?;
+    let Some(user) = user.filter(|_| right) else {
+        app.throttle.failed(&name, address, now);
+        tracing::warn!(%address, "a sign-in failed");
+        return Err(ApiError::new(Code::WrongCredentials, "the name or the password is wrong"));
+    };
+    app.throttle.succeeded(&name);
+    let life = SignedDuration::try_from(app.config.session_life).unwrap_or(SignedDuration::MAX);
+    let until = now.checked_add(life).unwrap_or(Timestamp::MAX);
+    let id = user.id;
+    let session = app
+        .catalog(move |catalog| {
+            catalog.note_login(id, now)?;
+            catalog.add_session(id, now, until)
+        })
+        .await?;
+    let cookie = app.cookie_key.issue(&session, now)?;
+    let info = SessionInfo { user: user.into(), expires_at: session.expires_at };
+    Ok(HttpResponse::Ok().cookie(cookie).json(info))
+}
+
+/// The address to slow down: of the proxy's client, if the proxy is one that is trusted.
+fn client_address(app: &App, request: &HttpRequest) -> IpAddr {
+    let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+    if !app.config.trusted_proxies.contains(&peer) {
+        return peer;
+    }
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    // The last entry is the one that the trusted proxy itself added.
+    forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
+}
+
+/// Signs this browser out.
+#[utoipa::path(tag = "session", responses((status = 204, description = "Signed out")))]
+#[delete("/session")]
+pub async fn delete_session(app: web::Data<App>, user: Viewer) -> ApiResult<HttpResponse> {
+    if let Via::Session(id) = user.0.via {
+        app.catalog(move |catalog| catalog.end_session(&id)).await?;
+    }
+    Ok(HttpResponse::NoContent().cookie(app.cookie_key.removal()).finish())
+}
+
+/// Who is signed in.
+#[utoipa::path(tag = "session", responses((status = 200, description = "The caller", body = Me)))]
+#[get("/me")]
+pub async fn get_me(user: Viewer) -> web::Json<Me> {
+    let caller = user.0;
+    web::Json(Me {
+        role: caller.role,
+        via: match caller.via {
+            Via::Session(_) => "session",
+            Via::Token(_) => "token",
+        },
+        expires_at: caller.expires_at,
+        user: caller.user.into(),
+        version: env!("CARGO_PKG_VERSION"),
+        host: super::system::host_name(),
+    })
+}
+
+/// A new password for oneself.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password so far.
+    #[schema(format = Password)]
+    current: String,
+    /// The new one: 8 characters or more.
+    #[schema(format = Password)]
+    new: String,
+}
+
+/// Changes one's own password, and signs one out everywhere.
+#[utoipa::path(tag = "session", request_body = PasswordChange, responses(
+    (status = 204, description = "Changed; sign in again"),
+    (status = 400, description = "`invalid_request`: too short", body = Problem),
+    (status = 401, description = "`wrong_credentials`: the password so far is wrong", body = Problem),
+))]
+#[put("/me/password")]
+pub async fn change_password(
+    app: web::Data<App>,
+    user: Viewer,
+    body: web::Json<PasswordChange>,
+) -> ApiResult<HttpResponse> {
+    let PasswordChange { current, new } = body.into_inner();
+    let passwords = app.passwords.clone();
+    let user = user.0.user;
+    let stored = user.password_hash;
+    let hash = blocking(app.config.zfs_timeout, move || {
+        if passwords.verify(&current, Some(&stored)) {
+            return passwords.hash(&new);
+        }
+        let detail = "the password so far is not this one";
+        Err(ApiError { field: Some("current".into()), ..ApiError::new(Code::WrongCredentials, detail) })
+    })
+    .await?;
+    let change = UserChange { password_hash: Some(hash), ..UserChange::default() };
+    app.catalog(move |catalog| catalog.change_user(user.id, change)).await?;
+    Ok(HttpResponse::NoContent().cookie(app.cookie_key.removal()).finish())
+}
