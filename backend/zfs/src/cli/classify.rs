@@ -92,9 +92,11 @@ fn not_installed(detail: &str) -> String {
     )
 }
 
-/// Whether the command refused the option itself, as versions do that do not know it yet.
+/// Whether the command refused the option itself, as versions do that do not know it yet: the C library says so, then
+/// the command, or one of them.
 pub(super) fn unknown_option(stderr: &str) -> bool {
-    stderr.starts_with("invalid option") || stderr.contains("unrecognized option")
+    let says = |line: &str| line.starts_with("invalid option '") || line.contains(": invalid option -- '");
+    stderr.lines().take(2).any(says)
 }
 
 /// Whether the command refused a column, as versions do that do not know it yet.
@@ -251,6 +253,17 @@ mod tests {
         assert!(only_missing(one));
         assert!(!only_missing(&format!("{one}cannot open 'tank@b': I/O error\n")));
         assert!(!only_missing(""));
+    }
+
+    #[test]
+    fn options_that_older_versions_lack() {
+        assert!(unknown_option("invalid option 'j'\nusage:\n"));
+        assert!(unknown_option("/usr/sbin/zfs: invalid option -- 'j'\ninvalid option 'j'\nusage:\n"));
+        assert!(!unknown_option(&said("refused-snapshot-unknown-dataset")));
+        assert!(unknown_property(
+            "bad property list: invalid property 'snapshots_changed'",
+            "snapshots_changed"
+        ));
     }
 
     #[test]

@@ -1,11 +1,7 @@
-//! The contract on real ZFS. Needs root and `NASMAN_TEST_POOL`, the name of an imported pool that has room; each case
-//! makes datasets of its own in it and destroys them at the end, also when it failed.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
-
-mod contract;
+//! A corner of a real pool for one case.
 
 use std::{
-    env, fs,
+    fs,
     fs::File,
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
@@ -13,51 +9,31 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use contract::{Fixture, Undo};
-use libtest_mimic::{Arguments, Trial};
 use nasman_core::{DatasetName, SnapshotName};
 use nasman_zfs::{CliZfs, Zfs};
 
-const VARIABLE: &str = "NASMAN_TEST_POOL";
+use crate::contract::{Fixture, Undo};
 
-fn main() {
-    let pool = env::var(VARIABLE).ok();
-    if pool.is_none() {
-        eprintln!("SKIPPED: real ZFS, since {VARIABLE} names no pool");
-    }
-    let trials = contract::cases().into_iter().map(|(name, case)| {
-        let pool = pool.clone();
-        let trial = Trial::test(name, {
-            let pool = pool.clone();
-            move || {
-                let pool = pool.ok_or(format!("{VARIABLE} names no pool"))?;
-                case(&Scene::new(&pool));
-                Ok(())
-            }
-        });
-        trial.with_ignored_flag(pool.is_none())
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
-}
-
-fn run(program: &str, arguments: &[&str]) -> String {
+/// Runs a command that must succeed; its output without the last new line.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).env("LC_ALL", "C").output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {arguments:?}: {stderr}");
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// One case's corner of the pool.
-struct Scene {
+/// One case's corner of the pool, destroyed when dropped.
+pub(crate) struct Scene {
     zfs: CliZfs,
-    home: DatasetName,
-    folder: tempfile::TempDir,
+    pub(crate) home: DatasetName,
+    /// Outside the pool.
+    pub(crate) folder: tempfile::TempDir,
     /// A small pool, once made.
     full: String,
 }
 
 impl Scene {
-    fn new(pool: &str) -> Self {
+    pub(crate) fn new(pool: &str) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let id = format!("contract-{}-{number}", std::process::id());
