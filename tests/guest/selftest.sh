@@ -100,7 +100,7 @@ acls() {
         same "$(inside getfattr --only-values -n user.note /tank/home/notes)" value
 }
 
-smart() { same "$(inside smartctl -j -a /dev/nvme0 | inside jq -r '.serial_number, .smart_status.passed')" $'nvme1\ntrue'; }
+smart() { same "$(inside smartctl -j -a -d nvme /dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_nvme1 | inside jq -r '.serial_number, .smart_status.passed')" $'nvme1\ntrue'; }
 
 clock() {
     local difference=$(($(inside date +%s) - $(date +%s)))

@@ -39,8 +39,12 @@ start_command() {
     ensure_image
     own_runs
     ! qemu_process >/dev/null || die "$name is already running (stop it: guest stop $name)"
+    local starter
+    starter=$(cat "$run/start.pid" 2>/dev/null) && [[ -d /proc/$starter ]] &&
+        die "$name is just being started (if not: guest stop $name)"
     rm -rf "$run"
-    mkdir "$run" 2>/dev/null || die "$name is just being started by somebody else"
+    mkdir "$run"
+    printf '%s\n' "$$" >"$run/start.pid"
     ln -s "$image" "$run/image"
     # Whatever happens from here on, nothing stays behind unless the guest is of use.
     trap 'stop_now' EXIT
@@ -60,6 +64,7 @@ start_command() {
     fi
     await 60 connect || die "$name is up, but ssh does not answer"
     [[ -z $payload ]] || in_guest sh -c 'mkdir -p /payload && mount -o ro /dev/disk/by-id/virtio-payload /payload'
+    rm "$run/start.pid"
     trap - EXIT
     say "$name is ready after $((SECONDS - started)) s${forwards[*]:+; ports: $(port_list)}"
 }
