@@ -1,0 +1,35 @@
+# What the scripts share; source it. Sets $top and moves there.
+# shellcheck shell=bash
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top"
+guest=$top/tests/guest/guest
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# Debian packages, by name; installs what is missing and says so first.
+need() { tests/guest/lib/apt.sh "$@"; }
+
+# What building takes beside Rust and Node: the C compiler, for SQLite.
+need_compiler() { command -v cc >/dev/null || need gcc libc6-dev; }
+
+# Waits until an address answers with success; node is there anyway, curl may not be.
+wait_for() {
+    local url=$1 seconds=$2
+    node -e '
+        const [url, seconds] = process.argv.slice(1);
+        const end = Date.now() + seconds * 1000;
+        let last = "no answer";
+        while (Date.now() < end) {
+            try {
+                const answer = await fetch(url);
+                if (answer.ok) process.exit(0);
+                last = `${answer.status} ${await answer.text()}`;
+            } catch (error) { last = error.cause?.code ?? String(error); }
+            await new Promise((resolve) => setTimeout(resolve, 300));
+        }
+        console.error(`${url}: ${last}`);
+        process.exit(1);
+    ' --input-type=module -- "$url" "$seconds"
+}
