@@ -42,6 +42,17 @@ mod tests {
     }
 
     #[test]
+    fn as_real_ones_tell_them() {
+        for capture in ["2.1/zfs-holds-text", "2.3/zfs-holds"] {
+            let path = format!("{}/tests/fixtures/{capture}.out", env!("CARGO_MANIFEST_DIR"));
+            let holds = holds(&std::fs::read_to_string(path).unwrap()).unwrap();
+            let mut tags: Vec<_> = holds.iter().map(|hold| hold.tag.as_str()).collect();
+            tags.sort_unstable();
+            assert_eq!(tags, ["keep", "other tag"], "{capture}");
+        }
+    }
+
+    #[test]
     fn malformed() {
         assert!(holds("tank@a\tkeep\n").is_err());
         assert!(holds("tank@a\tkeep\tyesterday\n").is_err());

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{Vdev, VdevState};
 
-/// `zpool status -p [POOL]`, by the pool's name. Labels end in a colon within the first seven columns; what follows
+/// `zpool status -p [POOL]`, by the pool's name. Labels end in a colon within the first eleven columns; what follows
 /// them, and the lines beneath that begin with a TAB, belong to them.
 pub(crate) fn status_text(text: &str) -> Parsed<HashMap<String, Condition>> {
     let mut pools: Vec<(String, Condition)> = Vec::new();
@@ -40,7 +40,7 @@ fn sections(text: &str) -> Vec<(&str, String)> {
     for line in text.lines() {
         let label = line.split_once(':').filter(|(label, _)| {
             let word = label.trim_start();
-            label.len() <= 7 && !line.starts_with('\t') && word.chars().all(|c| c.is_ascii_lowercase())
+            label.len() <= 10 && !line.starts_with('\t') && word.chars().all(|c| c.is_ascii_lowercase())
         });
         match (label, sections.last_mut()) {
             (Some((label, value)), _) => sections.push((label.trim_start(), format!("{value}\n"))),
@@ -139,6 +139,7 @@ fn device(body: &str, class: &str) -> Parsed<Vdev> {
 #[cfg(test)]
 mod tests {
     use super::{super::pool_json::status_json, *};
+    use crate::{ScanKind, ScanState};
 
     fn captured(name: &str) -> String {
         let path = format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -186,6 +187,44 @@ mod tests {
                 assert_eq!(of(text), of(&json), "{state}");
             }
         }
+    }
+
+    #[test]
+    fn as_2_1_tells_it() {
+        let status = |state: &str| {
+            let pools = status_text(&captured(&format!("2.1/status-{state}-text.out"))).unwrap();
+            pools.into_values().next().unwrap()
+        };
+        for state in ["healthy", "degraded", "resilvered", "scrub-canceled", "scrub-paused", "scrubbed"] {
+            let Condition { vdevs, data_errors, .. } = status(state);
+            assert_eq!((vdevs.len(), vdevs[0].children.len(), data_errors), (1, 2, 0), "{state}");
+        }
+        for (state, kind) in [("resilvering", ScanKind::Resilver), ("scrubbing", ScanKind::Scrub)] {
+            let scan = status(state).scan.unwrap();
+            assert_eq!((scan.kind, scan.state, scan.percent), (kind, ScanState::Scanning, Some(0)));
+            assert!(scan.started.is_some());
+        }
+        let newer = status_text(&captured("2.3/status-topology-text.out")).unwrap();
+        assert_eq!(comparable(&status("topology").vdevs), comparable(&newer["complex"].vdevs));
+        let missing = &status("spare-and-missing").vdevs[0].children[1];
+        assert_eq!(
+            (missing.state, missing.path.as_deref()),
+            (VdevState::Unavail, Some("/var/tmp/vdevs/disk2"))
+        );
+        let broken = status("data-errors");
+        assert_eq!(
+            (broken.data_errors, broken.vdevs[0].checksum_errors, broken.scan.unwrap().errors),
+            (1, 66, 32)
+        );
+    }
+
+    #[test]
+    fn other_sections_are_passed_over() {
+        let text = captured("2.3/status-scrubbed-text.out");
+        let more = "remove: Removal of vdev 1 copied 2.1M in 0h0m, completed on Mon Nov 23 17:26:14 2026\n\
+                    \t1.2K memory used for removed device mappings\n\
+                    checkpoint: created Mon Nov 23 17:26:14 2026, consumes 79.5K\nconfig:";
+        assert_eq!(status_text(&text.replace("config:", more)).unwrap(), status_text(&text).unwrap());
     }
 
     #[test]

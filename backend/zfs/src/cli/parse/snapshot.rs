@@ -74,6 +74,15 @@ mod tests {
     }
 
     #[test]
+    fn as_real_ones_tell_them() {
+        for version in ["2.1", "2.3"] {
+            let path = format!("{}/tests/fixtures/{version}/zfs-list-fast.out", env!("CARGO_MANIFEST_DIR"));
+            let listed = snapshots(&std::fs::read_to_string(path).unwrap()).unwrap();
+            assert!(listed.items.len() > 10 && listed.findings.is_empty(), "{version}");
+        }
+    }
+
+    #[test]
     fn costly_ones() {
         let text =
             "tank@a\t5\t1795454772\t1\t2\t3\t4\ttank/c,tank/d e\ntank@b\t6\t1795454772\t1\t2\t3\t0\t-\n";
