@@ -2,7 +2,10 @@ import react from '@vitejs/plugin-react'
 import { loadEnv } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-import { mockServer } from './mock/vite-plugin'
+import { mockServer } from './mock/vite-plugin.ts'
+
+// Dates are shown in local time; tests need to know which that is, and it must have daylight saving time.
+if (process.env.VITEST !== undefined) process.env.TZ = 'Europe/Berlin'
 
 // NASMAN_URL: the server that `npm run dev` talks to.
 // VITE_API_BASE: where the built application finds its server; empty means "the one that served this page".
@@ -38,6 +41,9 @@ export default defineConfig(({ mode }) => {
       environment: 'happy-dom',
       setupFiles: ['src/test/setup.ts'],
       include: ['src/**/*.test.{ts,tsx}'],
+      testTimeout: 40_000,
+      // The whole page as text hides what the failure says.
+      env: { DEBUG_PRINT_LIMIT: '0' },
     },
   }
 })

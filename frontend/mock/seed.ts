@@ -153,7 +153,7 @@ const FOLDERS: Record<string, Entry[]> = {
     entry('Documents/Tax%20return%202025.pdf'),
     entry('Documents/Thesis.md', { size: 52_100 }),
     entry('Documents/line%0Abreak%09tab.txt', { size: 12 }),
-    entry('Documents/latest', { kind: 'symlink', target: 'Thesis.md', size: 9 }),
+    entry('Documents/latest', { kind: 'symlink', target: 'draft-7.md', size: 10 }),
   ],
   'Documents/Letters': [],
   Pictures: [

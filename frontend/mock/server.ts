@@ -9,7 +9,7 @@ import type {
   Snapshot,
   Token,
 } from '../src/api/types'
-import { datasets, entriesOf, iso, pools, snapshotsOf, users } from './seed'
+import { datasets, entriesOf, iso, pools, snapshotsOf, users } from './seed.ts'
 
 /**
  * A stand-in for the server, for unit tests and `npm run dev:mock`. Its answers are typed by the contract. It differs:
@@ -27,7 +27,9 @@ export function mockApi() {
   }
   const me = (): Me | null => {
     const user = users.find(({ name }) => name === signedIn)
-    return user ? { user, via: 'session', expires_at: iso(-3_600_000), version: '0.1.0', host: 'mock' } : null
+    return user
+      ? { user, role: user.role, via: 'session', expires_at: iso(-3_600_000), version: '0.1.0', host: 'mock' }
+      : null
   }
 
   async function handle(request: Request): Promise<Response> {
@@ -171,7 +173,6 @@ export function mockApi() {
     const answer: Listing = {
       dataset,
       path,
-      name: path,
       at: moment,
       ...page(all, query),
       total: all.length,
@@ -198,6 +199,7 @@ export function mockApi() {
         path,
         target_dataset: wish.to?.dataset ?? wish.dataset,
         target_path: target,
+        target_name: decodeURIComponent(name),
         kind: 'file',
         size: 184_320,
         modified: '2026-05-02T12:05:09Z',
@@ -233,10 +235,11 @@ export function mockApi() {
       started_at: iso(1000),
       finished_at: iso(0),
       result: {
-        items: items.map(({ path, target_dataset, target_path, action, size }) => ({
+        items: items.map(({ path, target_dataset, target_path, target_name, action, size }) => ({
           path,
           target_dataset,
           target_path,
+          target_name,
           action,
           bytes: size,
           outcome: 'restored',

@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite'
 
-import { mockApi } from './server'
+import { mockApi } from './server.ts'
 
 /** `npm run dev:mock`: the application on the stand-in, without a server. */
 export function mockServer(): Plugin {

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { client, unwrap } from './client'
+import { asJob } from './job-events'
 import { keys } from './keys'
 import type { DestroyPlan, NewUser, RestoreRequest, TokenRequest, UserChange } from './types'
 
@@ -58,7 +59,8 @@ export function useStartRestore() {
   const invalidate = useInvalidate()
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (body: RestoreRequest) => unwrap(client.POST('/api/v1/restores', { body })),
+    mutationFn: async (body: RestoreRequest) =>
+      asJob(await unwrap(client.POST('/api/v1/restores', { body }))),
     onSuccess: (job) => {
       queryClient.setQueryData(keys.job(job.id), job)
       return invalidate(keys.allJobs)

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { client, fetchText, unwrap } from './client'
 import { isSignedOut } from './errors'
+import { asJob, asJobList } from './job-events'
 import { keys } from './keys'
 import type { Dataset, Entry, JobState, Me, RestoreRequest, Snapshot } from './types'
 
@@ -152,12 +153,14 @@ export const restorePlanQuery = (request: RestoreRequest) =>
 export const jobsQuery = (state: JobState | null) =>
   infiniteQueryOptions({
     queryKey: keys.jobs(state),
-    queryFn: ({ signal, pageParam }) =>
-      unwrap(
-        client.GET('/api/v1/jobs', {
-          signal,
-          params: { query: { limit: 50, cursor: pageParam, state: state ?? undefined } },
-        }),
+    queryFn: async ({ signal, pageParam }) =>
+      asJobList(
+        await unwrap(
+          client.GET('/api/v1/jobs', {
+            signal,
+            params: { query: { limit: 50, cursor: pageParam, state: state ?? undefined } },
+          }),
+        ),
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
@@ -166,19 +169,18 @@ export const jobsQuery = (state: JobState | null) =>
 export const jobQuery = (id: string) =>
   queryOptions({
     queryKey: keys.job(id),
-    queryFn: ({ signal }) => unwrap(client.GET('/api/v1/jobs/{id}', { signal, params: { path: { id } } })),
+    queryFn: async ({ signal }) =>
+      asJob(await unwrap(client.GET('/api/v1/jobs/{id}', { signal, params: { path: { id } } }))),
   })
 
 export const tokensQuery = queryOptions({
   queryKey: keys.tokens,
-  queryFn: async ({ signal }) =>
-    (await unwrap(client.GET('/api/v1/tokens', { signal, params: { query: { limit: PAGE } } }))).items,
+  queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/tokens', { signal }))).items,
 })
 
 export const usersQuery = queryOptions({
   queryKey: keys.users,
-  queryFn: async ({ signal }) =>
-    (await unwrap(client.GET('/api/v1/users', { signal, params: { query: { limit: PAGE } } }))).items,
+  queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/users', { signal }))).items,
 })
 
 async function allPages<T>(

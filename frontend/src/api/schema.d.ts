@@ -4,17 +4,205 @@
  */
 
 export interface paths {
-    "/api/v1/session": {
+    "/api/v1/datasets": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Lists the filesystems and volumes. */
+        get: operations["list_datasets"];
         put?: never;
-        post: operations["post/session"];
-        delete: operations["delete/session"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One filesystem or volume. */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file's content, live or as of a snapshot.
+         * @description Ranges and conditional requests are honoured. Pictures (but SVG), audio, video, PDF and text may be shown in place; everything
+         *     else is a download. Text comes as `text/plain`, whatever it is.
+         */
+        get: operations["get_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry, live or as of a snapshot. */
+        get: operations["get_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a folder, live or as of a snapshot. */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists a dataset's snapshots.
+         * @description The columns for which ZFS must open a snapshot are read for this page alone.
+         */
+        get: operations["list_snapshots"];
+        put?: never;
+        /** Takes a snapshot. */
+        post: operations["create_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/snapshots/{snapshot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One snapshot. */
+        get: operations["get_snapshot"];
+        put?: never;
+        post?: never;
+        /**
+         * Destroys a snapshot. It can't be undone.
+         * @description Never takes clones along and never defers: what stands in the way is an error that names it.
+         */
+        delete: operations["destroy_snapshot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/snapshots/{snapshot}/destroy-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans the destruction of a snapshot: what would come back, what stands in the way. */
+        get: operations["plan_snapshot_destruction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams changes as server-sent events.
+         * @description `hello` first; `job` with a job for each change of it; `behind` when the listener was too slow and should look anew. Comments
+         *     keep the line open.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists jobs, newest first, without their logs. */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job, with its log. */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        /** Asks a job to stop: at once if it waits, at its next step if it runs. */
+        delete: operations["cancel_job"];
         options?: never;
         head?: never;
         patch?: never;
@@ -27,7 +215,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/me"];
+        /** Who is signed in. */
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -44,7 +233,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["put/me/password"];
+        /** Changes one's own password, and signs one out everywhere. */
+        put: operations["change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -52,23 +242,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users": {
+    "/api/v1/pools": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get/users"];
+        /** Lists the imported pools. */
+        get: operations["list_pools"];
         put?: never;
-        post: operations["post/users"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users/{id}": {
+    "/api/v1/pools/{pool}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pool. */
+        get: operations["get_pool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores": {
         parameters: {
             query?: never;
             header?: never;
@@ -77,11 +285,51 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
-        delete: operations["delete/users/{id}"];
+        /** Restores files, as a job. */
+        post: operations["create_restore"];
+        delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch/users/{id}"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans a restore: what would be done with each file. Changes nothing. */
+        post: operations["plan_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a browser in.
+         * @description Sets an HttpOnly cookie that is renewed while in use. Scripts use a token instead. After five failures in a row,
+         *     each further one makes the account and the address wait longer.
+         */
+        post: operations["create_session"];
+        /** Signs this browser out. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tokens": {
@@ -91,9 +339,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get/tokens"];
+        /** Lists one's own tokens; administrators see everybody's. */
+        get: operations["list_tokens"];
         put?: never;
-        post: operations["post/tokens"];
+        /** Makes a token for oneself. */
+        post: operations["create_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -110,157 +360,32 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete/tokens/{id}"];
+        /** Revokes a token: one's own, or as administrator anybody's. */
+        delete: operations["delete_token"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/pools": {
+    "/api/v1/users": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get/pools"];
+        /** Lists the users. */
+        get: operations["list_users"];
         put?: never;
-        post?: never;
+        /** Makes a user. */
+        post: operations["create_user"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/pools/{pool}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/pools/{pool}"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/datasets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{dataset}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/datasets/{dataset}"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{dataset}/snapshots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/datasets/{dataset}/snapshots"];
-        put?: never;
-        post: operations["post/datasets/{dataset}/snapshots"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{dataset}/snapshots/{snapshot}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/datasets/{dataset}/snapshots/{snapshot}"];
-        put?: never;
-        post?: never;
-        delete: operations["delete/datasets/{dataset}/snapshots/{snapshot}"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{dataset}/snapshots/{snapshot}/destroy-plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/datasets/{dataset}/snapshots/{snapshot}/destroy-plan"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{dataset}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/datasets/{dataset}/files"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{dataset}/entry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/datasets/{dataset}/entry"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/restores/plan": {
+    "/api/v1/users/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -269,37 +394,24 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post/restores/plan"];
-        delete?: never;
+        post?: never;
+        /** Removes a user, with their sessions and tokens. */
+        delete: operations["delete_user"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes a user. It takes effect at once, also where the user is signed in. */
+        patch: operations["change_user"];
         trace?: never;
     };
-    "/api/v1/restores": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post: operations["post/restores"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get/jobs"];
+        /** The process answers. */
+        get: operations["healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -308,17 +420,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/jobs/{id}": {
+    "/metrics": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get/jobs/{id}"];
+        /** Counters for Prometheus. Needs a token of a viewer, unless the setting `metrics.public` opens it. */
+        get: operations["get_metrics"];
         put?: never;
         post?: never;
-        delete: operations["delete/jobs/{id}"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The server can do its work: its state can be read and ZFS answers. */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -328,375 +458,1131 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            code: string;
-            detail: string;
-            request_id: string;
-            field?: string | null;
-        };
-        /** @enum {string} */
-        Role: "viewer" | "operator" | "admin";
-        User: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            role: components["schemas"]["Role"];
-            disabled: boolean;
-            created_at: string;
-            last_login_at: string | null;
-        };
-        SessionRequest: {
-            name: string;
-            password: string;
-        };
-        SessionInfo: {
-            user: components["schemas"]["User"];
-            expires_at: string;
-        };
-        Me: {
-            user: components["schemas"]["User"];
-            /** @enum {string} */
-            via: "session" | "token";
-            expires_at: string | null;
-            version: string;
-            host: string;
-        };
-        ChangePassword: {
-            current: string;
-            new: string;
-        };
-        UserList: {
-            items: components["schemas"]["User"][];
-            next: string | null;
-        };
-        NewUser: {
-            name: string;
-            password: string;
-            role: components["schemas"]["Role"];
-        };
-        UserChange: {
-            role?: components["schemas"]["Role"];
-            disabled?: boolean;
-            password?: string;
-        };
-        Token: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            user: string;
-            role: components["schemas"]["Role"];
-            created_at: string;
-            expires_at: string | null;
-            last_used_at: string | null;
-        };
-        TokenList: {
-            items: components["schemas"]["Token"][];
-            next: string | null;
-        };
-        TokenRequest: {
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Format: int64 */
-            expires_in_days?: number | null;
-        };
-        NewToken: {
-            token: components["schemas"]["Token"];
-            secret: string;
-        };
-        /** @enum {string} */
-        PoolState: "online" | "degraded" | "faulted" | "offline" | "unavail" | "removed" | "suspended" | "unknown";
-        /** @enum {string} */
-        VdevState: "online" | "degraded" | "faulted" | "offline" | "unavail" | "removed" | "suspended" | "unknown" | "available" | "inuse";
-        Scan: {
-            /** @enum {string} */
-            kind: "scrub" | "resilver";
-            /** @enum {string} */
-            state: "scanning" | "finished" | "canceled";
-            started: string | null;
-            ended: string | null;
-            /** Format: int64 */
-            errors: number;
-            /** Format: int64 */
-            percent: number | null;
-        };
-        Vdev: {
-            name: string;
-            kind: string;
-            class: string;
-            state: components["schemas"]["VdevState"];
-            /** Format: int64 */
-            read_errors: number;
-            /** Format: int64 */
-            write_errors: number;
-            /** Format: int64 */
-            checksum_errors: number;
-            path: string | null;
-            children: components["schemas"]["Vdev"][];
-        };
-        Pool: {
-            name: string;
-            guid: string;
-            state: components["schemas"]["PoolState"];
-            status: string | null;
-            action: string | null;
-            /** Format: int64 */
-            size: number;
-            /** Format: int64 */
-            allocated: number;
-            /** Format: int64 */
-            free: number;
-            /** Format: int64 */
-            capacity: number;
-            /** Format: int64 */
-            fragmentation: number | null;
-            scan: null | components["schemas"]["Scan"];
-            /** Format: int64 */
-            data_errors: number;
-            vdevs: components["schemas"]["Vdev"][];
-        };
-        PoolList: {
-            items: components["schemas"]["Pool"][];
-            next: string | null;
-        };
-        FilesState: {
-            reachable: boolean;
-            reason: string | null;
-            detail: string | null;
-        };
-        Dataset: {
-            name: string;
-            guid: string;
-            pool: string;
-            /** @enum {string} */
-            kind: "filesystem" | "volume";
-            /** Format: int64 */
-            used: number;
-            /** Format: int64 */
-            available: number;
-            /** Format: int64 */
-            referenced: number;
-            /** Format: int64 */
-            used_by_snapshots: number;
-            mountpoint: string | null;
-            mounted: boolean;
-            readonly: boolean;
-            /** @enum {string} */
-            key_status: "none" | "available" | "unavailable";
-            origin: string | null;
-            created: string;
-            files: components["schemas"]["FilesState"];
-        };
-        DatasetList: {
-            items: components["schemas"]["Dataset"][];
-            next: string | null;
-        };
-        Snapshot: {
-            name: string;
-            tag: string;
-            dataset: string;
-            guid: string;
-            /** Format: int64 */
-            createtxg: number;
-            created: string;
-            /** Format: int64 */
-            used: number;
-            /** Format: int64 */
-            referenced: number;
-            /** Format: int64 */
-            written: number;
-            /** Format: int64 */
-            holds: number;
-            clones: string[];
-        };
-        SnapshotList: {
-            items: components["schemas"]["Snapshot"][];
-            next: string | null;
-            /** Format: int64 */
-            total: number;
-        };
-        NewSnapshot: {
-            tag?: string | null;
-            recursive?: boolean;
-        };
+        /** @description What keeps a snapshot from being destroyed. */
         Blocker: {
-            /** @enum {string} */
-            kind: "hold" | "clone" | "in_use";
-            name: string | null;
+            /** @description What it is and what to do. */
             detail: string;
+            /** @description Which kind. */
+            kind: components["schemas"]["BlockerKind"];
+            /** @description The hold's tag, or the clone's name. */
+            name?: string | null;
         };
-        DestroyPlan: {
+        /**
+         * @description What kind of thing keeps a snapshot.
+         * @enum {string}
+         */
+        BlockerKind: "hold" | "clone" | "in_use";
+        /**
+         * @description What to do where the target's name is already taken.
+         * @enum {string}
+         */
+        ConflictPolicy: "rename" | "overwrite" | "skip";
+        /** @description Name and password. */
+        Credentials: {
+            /**
+             * @description The user's name.
+             * @example admin
+             */
             name: string;
-            guid: string;
-            /** Format: int64 */
-            reclaims: number;
-            blockers: components["schemas"]["Blocker"][];
-            possible: boolean;
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
         };
-        Moment: {
-            snapshot: string;
-            tag: string;
-            guid: string;
-            created: string;
-        };
-        Entry: {
-            name: string;
-            path: string;
-            /** @enum {string} */
-            kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "block" | "char";
-            /** Format: int64 */
-            size: number;
-            /** Format: int64 */
-            allocated: number;
-            modified: string;
-            changed: string;
-            created: string | null;
-            /** Format: int64 */
-            mode: number;
-            owner: string;
-            group: string;
-            /** Format: int64 */
-            uid: number;
-            /** Format: int64 */
-            gid: number;
-            /** Format: int64 */
-            links: number;
-            target: string | null;
-            inode: string;
-            mountpoint: boolean;
-        };
-        Finding: {
-            name: string;
-            path: string;
-            detail: string;
-        };
+        /** @description A folder on the way. */
         Crumb: {
+            /** @description For people; the dataset's name for the root. */
             name: string;
+            /** @description Percent-encoded. */
             path: string;
         };
-        Listing: {
-            dataset: string;
-            path: string;
+        /** @description A filesystem or volume. Sizes are bytes. */
+        Dataset: {
+            /**
+             * Format: int64
+             * @description May still be written.
+             */
+            available: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /** @description Whether its live files can be reached, and why not. */
+            files: components["schemas"]["Reach"];
+            /** @description Its identity. */
+            guid: string;
+            /** @description Encryption key. */
+            key_status: components["schemas"]["KeyStatus"];
+            /** @description Files or blocks. */
+            kind: components["schemas"]["DatasetKind"];
+            /** @description Whether ZFS says it is mounted. */
+            mounted: boolean;
+            /** @description The property, verbatim; null for volumes. */
+            mountpoint?: string | null;
+            /**
+             * @description Full name.
+             * @example tank/home
+             */
             name: string;
-            at: null | components["schemas"]["Moment"];
-            items: components["schemas"]["Entry"][];
-            next: string | null;
-            /** Format: int64 */
-            total: number;
-            findings: components["schemas"]["Finding"][];
-            parents: components["schemas"]["Crumb"][];
+            /** @description The snapshot it was cloned from. */
+            origin?: string | null;
+            /**
+             * @description The pool it lies in.
+             * @example tank
+             */
+            pool: string;
+            /** @description `readonly=on`. */
+            readonly: boolean;
+            /**
+             * Format: int64
+             * @description Referred to by its live state.
+             */
+            referenced: number;
+            /**
+             * Format: int64
+             * @description Used by it, its snapshots and descendants.
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description Kept by snapshots only.
+             */
+            used_by_snapshots: number;
         };
-        RestoreTarget: {
-            dataset: string;
+        /**
+         * @description Files or blocks.
+         * @enum {string}
+         */
+        DatasetKind: "filesystem" | "volume";
+        /** @description What destroying a snapshot would do. */
+        DestroyPlan: {
+            /** @description What stands in the way. */
+            blockers: components["schemas"]["Blocker"][];
+            /** @description The identity that the destruction is bound to. */
+            guid: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Nothing stands in the way. */
+            possible: boolean;
+            /**
+             * Format: int64
+             * @description Bytes that would come back.
+             */
+            reclaims: number;
+        };
+        /** @description A file, folder or other entry. */
+        Entry: {
+            /**
+             * Format: int64
+             * @description Bytes allocated, after compression.
+             */
+            allocated: number;
+            /**
+             * Format: date-time
+             * @description Last change of anything.
+             */
+            changed?: string | null;
+            /**
+             * Format: date-time
+             * @description When made; null where the file system does not tell.
+             */
+            created?: string | null;
+            /**
+             * Format: int32
+             * @description Group's number.
+             */
+            gid: number;
+            /** @description Group's name on this machine; the number where it has none. */
+            group: string;
+            /** @description The object number in its dataset. */
+            inode: string;
+            /** @description What it is. */
+            kind: components["schemas"]["EntryKind"];
+            /**
+             * Format: int32
+             * @description Number of names it has.
+             */
+            links: number;
+            /**
+             * Format: int32
+             * @description Permission bits, as a number: 420 is rw-r--r--.
+             */
+            mode: number;
+            /**
+             * Format: date-time
+             * @description Last change of the content; null for a time beyond the calendar.
+             */
+            modified?: string | null;
+            /** @description Another file system is mounted here; look in that dataset instead. */
+            mountpoint: boolean;
+            /**
+             * @description For people: bytes that are not UTF-8 show as `�`.
+             * @example Tax return 2025.pdf
+             */
+            name: string;
+            /** @description Owner's name on this machine; the number where it has none. */
+            owner: string;
+            /**
+             * @description Its path in the dataset, percent-encoded: loses nothing, and is what other calls take.
+             * @example anna/Documents/Tax%20return%202025.pdf
+             */
             path: string;
+            /**
+             * Format: int64
+             * @description Bytes, holes included.
+             */
+            size: number;
+            /** @description Where a symbolic link points, for people. */
+            target?: string | null;
+            /**
+             * Format: int32
+             * @description Owner's number.
+             */
+            uid: number;
         };
-        RestoreRequest: {
-            dataset: string;
-            at: string;
-            paths: string[];
-            to?: null | components["schemas"]["RestoreTarget"];
-            /** @enum {string} */
-            on_conflict?: "rename" | "overwrite" | "skip";
-            plan?: string | null;
-        };
-        NotKept: {
-            what: string;
-            why: string;
-        };
+        /**
+         * @description What an entry is.
+         * @enum {string}
+         */
+        EntryKind: "file" | "directory" | "symlink" | "fifo" | "socket" | "block" | "char";
+        /** @description What has the name now. */
         Existing: {
-            /** Format: int64 */
+            /** @description What it is. */
+            kind: components["schemas"]["EntryKind"];
+            /**
+             * Format: date-time
+             * @description When its content last changed.
+             */
+            modified?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
             size: number;
-            modified: string;
-            kind: string;
         };
-        PlanItem: {
+        /** @description An entry that could not be looked at. */
+        Finding: {
+            /** @description What happened. */
+            detail: string;
+            /** @description Percent-encoded. */
             path: string;
-            target_dataset: string;
-            target_path: string;
+        };
+        /** @description Whether the server works. */
+        Health: {
+            /** @description `ok`. */
+            status: string;
+            /** @description This server's version. */
+            version: string;
+            /** @description Whether ZFS answered; in `/readyz` only. */
+            zfs?: string | null;
+        };
+        /** @description A job: slow work with its progress and outcome. */
+        Job: {
+            /** @description Whether asking it to stop makes sense. */
+            cancelable: boolean;
+            /**
+             * Format: date-time
+             * @description When asked.
+             */
+            created_at: string;
+            error?: components["schemas"]["JobError"] | null;
+            /**
+             * Format: date-time
+             * @description When ended.
+             */
+            finished_at?: string | null;
+            /**
+             * @description Identity; sorts by time.
+             * @example 01936b1e-5a4f-7c3a-9f52-3d8a2c1b0e77
+             */
+            id: string;
+            /**
+             * @description Which kind of work.
+             * @example restore
+             */
             kind: string;
-            /** Format: int64 */
-            size: number;
-            modified: string;
-            /** @enum {string} */
-            action: "create" | "keep_both" | "replace" | "skip" | "refused";
-            detail: string | null;
-            existing: null | components["schemas"]["Existing"];
-            /** @enum {string} */
-            method: "clone" | "copy";
-            not_kept: components["schemas"]["NotKept"][];
+            /** @description What happened, oldest line first; empty in lists and events. */
+            log: components["schemas"]["JobLogLine"][];
+            progress?: components["schemas"]["Progress"] | null;
+            result?: components["schemas"]["RestoreResult"] | null;
+            /**
+             * Format: date-time
+             * @description When begun.
+             */
+            started_at?: string | null;
+            state: ("enqueued" | "processing" | "succeeded" | "failed" | "canceled") & Record<string, never>;
+            /**
+             * @description What it does, for people.
+             * @example Restore Thesis.md from tank/home@daily-2026-11-22
+             */
+            title: string;
+            /** @description Who asked for it. */
+            user: string;
         };
-        RestorePlan: {
-            plan: string;
-            snapshot: components["schemas"]["Moment"];
-            items: components["schemas"]["PlanItem"][];
-            /** Format: int64 */
-            bytes: number;
-            /** Format: int64 */
-            files: number;
-            /** Format: int64 */
-            conflicts: number;
-            guard_snapshot: boolean;
-            warnings: string[];
+        /** @description Why a job failed: the same words as an error answer. */
+        JobError: {
+            /** @description A stable word for programs. */
+            code: string;
+            /** @description What happened, to which thing, and what to do. */
+            detail: string;
+            /** @description What the code means. */
+            title: string;
         };
-        Progress: {
-            /** Format: int64 */
-            done: number;
-            /** Format: int64 */
-            total: number;
-            /** @enum {string} */
-            unit: "bytes" | "items";
-            message: string | null;
-        };
-        RestoredItem: {
-            path: string;
-            target_dataset: string;
-            target_path: string;
-            /** @enum {string} */
-            outcome: "restored" | "skipped" | "failed";
-            action: string;
-            /** Format: int64 */
-            bytes: number;
-            /** @enum {string} */
-            means: "copy_file_range" | "read_write" | "mixed" | "none";
-            not_kept: components["schemas"]["NotKept"][];
-            error: string | null;
-        };
-        RestoreResult: {
-            items: components["schemas"]["RestoredItem"][];
-            guard_snapshot: string | null;
-            /** Format: int64 */
-            bytes: number;
-        };
-        LogLine: {
+        /** @description A line of a job's log. */
+        JobLogLine: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
             at: string;
-            /** @enum {string} */
-            level: "info" | "warn" | "error";
+            /** @description `info`, `warn` or `error`. */
+            level: string;
+            /** @description What happened. */
             text: string;
         };
-        /** @enum {string} */
-        JobState: "enqueued" | "processing" | "succeeded" | "failed" | "canceled";
-        Job: {
-            id: string;
-            kind: string;
+        /**
+         * @description Whether an encrypted dataset can be read now.
+         * @enum {string}
+         */
+        KeyStatus: "none" | "available" | "unavailable";
+        /** @description A page of a folder. */
+        Listing: {
+            at?: components["schemas"]["Moment"] | null;
+            /**
+             * @description In which dataset.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description Entries of this page that could not be looked at. */
+            findings: components["schemas"]["Finding"][];
+            /** @description This page's entries: folders first, then by the bytes of the name. */
+            items: components["schemas"]["Entry"][];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+            /** @description From the root down to this folder itself. */
+            parents: components["schemas"]["Crumb"][];
+            /**
+             * @description Which folder, percent-encoded; empty for the root.
+             * @example anna/Documents
+             */
+            path: string;
+            /** @description How many entries the folder has. */
+            total: number;
+        };
+        /** @description Who is asking, and whom they ask. */
+        Me: {
+            /**
+             * Format: date-time
+             * @description When that ends; null: never.
+             */
+            expires_at?: string | null;
+            /** @description This server's host name. */
+            host: string;
+            /** @description What this request may do: less than the user may, with a lesser token. */
+            role: components["schemas"]["Role"];
+            /** @description The user. */
+            user: components["schemas"]["User"];
+            /** @description This server's version. */
+            version: string;
+            /** @description `session` or `token`. */
+            via: string;
+        };
+        /**
+         * @description How content came over.
+         * @enum {string}
+         */
+        Means: "copy_file_range" | "read_write" | "mixed" | "none";
+        /**
+         * @description How content comes over.
+         * @enum {string}
+         */
+        Method: "clone" | "copy";
+        /** @description A moment that a snapshot keeps. */
+        Moment: {
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            created: string;
+            /** @description Its identity. */
+            guid: string;
+            /**
+             * @description The snapshot's full name.
+             * @example tank/home@daily-2026-11-22
+             */
+            snapshot: string;
+            /**
+             * @description Its own name within the dataset.
+             * @example daily-2026-11-22
+             */
+            tag: string;
+        };
+        /** @description A snapshot to take. */
+        NewSnapshot: {
+            /** @description One of each dataset below too, all at the same instant. */
+            recursive?: boolean;
+            /**
+             * @description Its own name; absent: `manual-` and the time.
+             * @example before-upgrade
+             */
+            tag?: string | null;
+        };
+        /** @description A new token with its secret, which is shown this once. */
+        NewToken: {
+            /** @description Send it as `Authorization: Bearer <secret>`. It can't be shown again. */
+            secret: string;
+            /** @description The token. */
+            token: components["schemas"]["Token"];
+        };
+        /** @description A token to make. */
+        NewTokenBody: {
+            /**
+             * Format: int32
+             * @description Days until it ends, 1 to 3650; absent or null: never.
+             */
+            expires_in_days?: number | null;
+            /**
+             * @description What it is for: 1 to 100 bytes.
+             * @example home assistant
+             */
+            name: string;
+            /** @description At most what it may do; not more than its user may. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description A user to make. */
+        NewUser: {
+            /**
+             * @description Unique: 1 to 64 bytes without control characters, slashes or spaces at the ends.
+             * @example anna
+             */
+            name: string;
+            /**
+             * Format: password
+             * @description 8 characters or more.
+             */
+            password: string;
+            /** @description What the user may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Something that the restored file lacks. */
+        NotKept: {
+            /** @description What. */
+            what: string;
+            /** @description Why. */
+            why: string;
+        };
+        /**
+         * @description Whether a file was restored.
+         * @enum {string}
+         */
+        Outcome: "restored" | "skipped" | "failed";
+        /** @description A page of a list. */
+        Page_Dataset: {
+            /** @description This page's items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description May still be written.
+                 */
+                available: number;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created: string;
+                /** @description Whether its live files can be reached, and why not. */
+                files: components["schemas"]["Reach"];
+                /** @description Its identity. */
+                guid: string;
+                /** @description Encryption key. */
+                key_status: components["schemas"]["KeyStatus"];
+                /** @description Files or blocks. */
+                kind: components["schemas"]["DatasetKind"];
+                /** @description Whether ZFS says it is mounted. */
+                mounted: boolean;
+                /** @description The property, verbatim; null for volumes. */
+                mountpoint?: string | null;
+                /**
+                 * @description Full name.
+                 * @example tank/home
+                 */
+                name: string;
+                /** @description The snapshot it was cloned from. */
+                origin?: string | null;
+                /**
+                 * @description The pool it lies in.
+                 * @example tank
+                 */
+                pool: string;
+                /** @description `readonly=on`. */
+                readonly: boolean;
+                /**
+                 * Format: int64
+                 * @description Referred to by its live state.
+                 */
+                referenced: number;
+                /**
+                 * Format: int64
+                 * @description Used by it, its snapshots and descendants.
+                 */
+                used: number;
+                /**
+                 * Format: int64
+                 * @description Kept by snapshots only.
+                 */
+                used_by_snapshots: number;
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Job: {
+            /** @description This page's items. */
+            items: {
+                /** @description Whether asking it to stop makes sense. */
+                cancelable: boolean;
+                /**
+                 * Format: date-time
+                 * @description When asked.
+                 */
+                created_at: string;
+                error?: components["schemas"]["JobError"] | null;
+                /**
+                 * Format: date-time
+                 * @description When ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * @description Identity; sorts by time.
+                 * @example 01936b1e-5a4f-7c3a-9f52-3d8a2c1b0e77
+                 */
+                id: string;
+                /**
+                 * @description Which kind of work.
+                 * @example restore
+                 */
+                kind: string;
+                /** @description What happened, oldest line first; empty in lists and events. */
+                log: components["schemas"]["JobLogLine"][];
+                progress?: components["schemas"]["Progress"] | null;
+                result?: components["schemas"]["RestoreResult"] | null;
+                /**
+                 * Format: date-time
+                 * @description When begun.
+                 */
+                started_at?: string | null;
+                state: ("enqueued" | "processing" | "succeeded" | "failed" | "canceled") & Record<string, never>;
+                /**
+                 * @description What it does, for people.
+                 * @example Restore Thesis.md from tank/home@daily-2026-11-22
+                 */
+                title: string;
+                /** @description Who asked for it. */
+                user: string;
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Pool: {
+            /** @description This page's items. */
+            items: {
+                /** @description ZFS's sentence on what to do about it. */
+                action?: string | null;
+                /**
+                 * Format: int64
+                 * @description Allocated.
+                 */
+                allocated: number;
+                /**
+                 * Format: int32
+                 * @description Share allocated, whole percent.
+                 */
+                capacity: number;
+                /**
+                 * Format: int64
+                 * @description Files with damaged data, as counted by ZFS.
+                 */
+                data_errors: number;
+                /**
+                 * Format: int32
+                 * @description Fragmentation of the free space, whole percent.
+                 */
+                fragmentation?: number | null;
+                /**
+                 * Format: int64
+                 * @description Free.
+                 */
+                free: number;
+                /** @description Its identity. */
+                guid: string;
+                /**
+                 * @description Its name.
+                 * @example tank
+                 */
+                name: string;
+                scan?: components["schemas"]["Scan"] | null;
+                /**
+                 * Format: int64
+                 * @description In all, before redundancy is taken off.
+                 */
+                size: number;
+                /** @description As a whole. */
+                state: components["schemas"]["PoolState"];
+                /** @description ZFS's sentence on what is wrong, where something is. */
+                status?: string | null;
+                /** @description Devices, as a tree. */
+                vdevs: components["schemas"]["Vdev"][];
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Token: {
+            /** @description This page's items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When made.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends; null: never.
+                 */
+                expires_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Identity.
+                 */
+                id: number;
+                /**
+                 * Format: date-time
+                 * @description Last use, to the minute; null: never.
+                 */
+                last_used_at?: string | null;
+                /**
+                 * @description What it is for.
+                 * @example home assistant
+                 */
+                name: string;
+                /** @description At most what it may do. */
+                role: components["schemas"]["Role"];
+                /** @description Whose. */
+                user: string;
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_User: {
+            /** @description This page's items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When made.
+                 */
+                created_at: string;
+                /** @description Can't sign in. */
+                disabled: boolean;
+                /**
+                 * Format: int64
+                 * @description Identity.
+                 */
+                id: number;
+                /**
+                 * Format: date-time
+                 * @description Last sign-in; null: never.
+                 */
+                last_login_at?: string | null;
+                /**
+                 * @description Unique, whatever the case of its letters.
+                 * @example anna
+                 */
+                name: string;
+                /** @description What the user may do. */
+                role: components["schemas"]["Role"];
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description A new password for oneself. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The password so far.
+             */
+            current: string;
+            /**
+             * Format: password
+             * @description The new one: 8 characters or more.
+             */
+            new: string;
+        };
+        /**
+         * @description What will be done with one file.
+         * @enum {string}
+         */
+        PlanAction: "create" | "keep_both" | "replace" | "skip" | "refused";
+        /** @description What would happen to one file. */
+        PlanItem: {
+            /** @description What will be done. */
+            action: components["schemas"]["PlanAction"];
+            /** @description Why it is refused. */
+            detail?: string | null;
+            existing?: components["schemas"]["Existing"] | null;
+            kind?: components["schemas"]["EntryKind"] | null;
+            /** @description How the content comes over. */
+            method: components["schemas"]["Method"];
+            /**
+             * Format: date-time
+             * @description When its content last changed.
+             */
+            modified?: string | null;
+            /** @description What the restored file will lack, as far as can be told now. */
+            not_kept: components["schemas"]["NotKept"][];
+            /** @description Where it was. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description In which dataset it will be. */
+            target_dataset: string;
+            /** @description Its name there, for people. */
+            target_name: string;
+            /** @description Where it will be. */
+            target_path: string;
+        };
+        /** @description A pool: state, space, devices. Sizes are bytes. */
+        Pool: {
+            /** @description ZFS's sentence on what to do about it. */
+            action?: string | null;
+            /**
+             * Format: int64
+             * @description Allocated.
+             */
+            allocated: number;
+            /**
+             * Format: int32
+             * @description Share allocated, whole percent.
+             */
+            capacity: number;
+            /**
+             * Format: int64
+             * @description Files with damaged data, as counted by ZFS.
+             */
+            data_errors: number;
+            /**
+             * Format: int32
+             * @description Fragmentation of the free space, whole percent.
+             */
+            fragmentation?: number | null;
+            /**
+             * Format: int64
+             * @description Free.
+             */
+            free: number;
+            /** @description Its identity. */
+            guid: string;
+            /**
+             * @description Its name.
+             * @example tank
+             */
+            name: string;
+            scan?: components["schemas"]["Scan"] | null;
+            /**
+             * Format: int64
+             * @description In all, before redundancy is taken off.
+             */
+            size: number;
+            /** @description As a whole. */
+            state: components["schemas"]["PoolState"];
+            /** @description ZFS's sentence on what is wrong, where something is. */
+            status?: string | null;
+            /** @description Devices, as a tree. */
+            vdevs: components["schemas"]["Vdev"][];
+        };
+        /**
+         * @description A pool's or vdev's state, in ZFS's words.
+         * @enum {string}
+         */
+        PoolState: "online" | "degraded" | "faulted" | "offline" | "unavail" | "removed" | "suspended" | "unknown";
+        /** @description The body of every error: problem details (RFC 9457). */
+        Problem: {
+            /**
+             * @description What went wrong, as a stable word for programs.
+             * @example snapshot_not_found
+             */
+            code: string;
+            /** @description What happened, to which thing, and what to do: for people. */
+            detail: string;
+            /** @description The field that is wrong, where one is. */
+            field?: string | null;
+            /** @description Finds the request in the log. */
+            request_id: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What the code means, whatever the case. */
             title: string;
-            state: components["schemas"]["JobState"];
-            progress: null | components["schemas"]["Progress"];
-            user: string;
+            /**
+             * @description A reference to the code's row in the table of codes.
+             * @example /docs/errors#snapshot_not_found
+             */
+            type: string;
+        };
+        /** @description How far a job is. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Units done.
+             */
+            done: number;
+            /** @description What is being done right now. */
+            message?: string | null;
+            /**
+             * Format: int64
+             * @description Units in all.
+             */
+            total: number;
+            /** @description What is counted. */
+            unit: components["schemas"]["Unit"];
+        };
+        /** @description Whether files can be reached. */
+        Reach: {
+            /** @description Why not, and what to do, for people. */
+            detail?: string | null;
+            /** @description They can. */
+            reachable: boolean;
+            reason?: components["schemas"]["Unreachable"] | null;
+        };
+        /** @description What a restore would do. */
+        RestorePlan: {
+            /**
+             * Format: int64
+             * @description Bytes of content to restore.
+             */
+            bytes: number;
+            /** @description Items where the name is taken. */
+            conflicts: number;
+            /** @description Files to restore: those neither skipped nor refused. */
+            files: number;
+            /** @description Whether a snapshot of the target is taken first, since something is replaced. */
+            guard_snapshot: boolean;
+            /** @description One for each path asked for, in the same order. */
+            items: components["schemas"]["PlanItem"][];
+            /** @description Names this plan: give it with the restore to be sure that nothing else happens. */
+            plan: string;
+            /** @description From when. */
+            snapshot: components["schemas"]["Moment"];
+            /** @description What should be known before. */
+            warnings: string[];
+        };
+        /** @description What to restore, from when, to where. */
+        RestoreRequest: {
+            /**
+             * @description From when: a snapshot's name, its guid, or a time (then the newest snapshot at or before it).
+             * @example daily-2026-11-22
+             */
+            at: string;
+            /**
+             * @description Where the files were.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description What to do where the name is taken. */
+            on_conflict?: components["schemas"]["ConflictPolicy"];
+            /** @description Which files or symbolic links: 1 to 100 paths, percent-encoded, as listings give them. */
+            paths: string[];
+            /** @description The plan that was shown: the restore is refused if it would do something else by now. */
+            plan?: string | null;
+            to?: components["schemas"]["RestoreTarget"] | null;
+        };
+        /** @description What came of a restore. */
+        RestoreResult: {
+            /**
+             * Format: int64
+             * @description Bytes of content restored.
+             */
+            bytes: number;
+            /** @description The snapshot that keeps what was replaced. */
+            guard_snapshot?: string | null;
+            /** @description One for each item of the plan, as far as the job came. */
+            items: components["schemas"]["RestoredItem"][];
+        };
+        /** @description Another place to restore to. */
+        RestoreTarget: {
+            /**
+             * @description Which dataset.
+             * @example tank/home
+             */
+            dataset: string;
+            /**
+             * @description Which folder in it; folders that are missing are made.
+             * @example anna/Restored
+             */
+            path: string;
+        };
+        /** @description What came of one file. */
+        RestoredItem: {
+            /** @description What was done. */
+            action: components["schemas"]["PlanAction"];
+            /**
+             * Format: int64
+             * @description Bytes of content.
+             */
+            bytes: number;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description How the content came over. */
+            means: components["schemas"]["Means"];
+            /** @description What it lacks. */
+            not_kept: components["schemas"]["NotKept"][];
+            /** @description Whether it is there. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Where it was. */
+            path: string;
+            /** @description In which dataset it is now. */
+            target_dataset: string;
+            /** @description Its name there, for people. */
+            target_name: string;
+            /** @description Where it is now. */
+            target_path: string;
+        };
+        /**
+         * @description Each role includes those before it.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "admin";
+        /** @description A scrub or resilver. */
+        Scan: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended?: string | null;
+            /**
+             * Format: int64
+             * @description Errors it could not mend.
+             */
+            errors: number;
+            /** @description Which kind. */
+            kind: components["schemas"]["ScanKind"];
+            /**
+             * Format: int32
+             * @description Share done, whole percent, while it runs.
+             */
+            percent?: number | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started?: string | null;
+            /** @description How far. */
+            state: components["schemas"]["ScanState"];
+        };
+        /**
+         * @description Scrub or resilver.
+         * @enum {string}
+         */
+        ScanKind: "scrub" | "resilver";
+        /**
+         * @description How far a scan is.
+         * @enum {string}
+         */
+        ScanState: "scanning" | "finished" | "canceled";
+        /** @description A session that has begun. */
+        SessionInfo: {
+            /**
+             * Format: date-time
+             * @description When one has to sign in again at the latest.
+             */
+            expires_at: string;
+            /** @description Who signed in. */
+            user: components["schemas"]["User"];
+        };
+        /** @description A snapshot. Sizes are bytes. */
+        Snapshot: {
+            /** @description Clones grown from it. */
+            clones: string[];
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            created: string;
+            /**
+             * Format: int64
+             * @description Its place in the order of all snapshots of the pool.
+             */
+            createtxg: number;
+            /**
+             * @description What was snapshotted.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description Its identity. */
+            guid: string;
+            /**
+             * Format: int64
+             * @description Number of user holds.
+             */
+            holds: number;
+            /**
+             * @description Full name.
+             * @example tank/home@daily-2026-11-22
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Referred to by it.
+             */
+            referenced: number;
+            /**
+             * @description Its own name within the dataset.
+             * @example daily-2026-11-22
+             */
+            tag: string;
+            /**
+             * Format: int64
+             * @description Kept by this snapshot alone.
+             */
+            used: number;
+            /**
+             * Format: int64
+             * @description Written between the snapshot before and this one.
+             */
+            written: number;
+        };
+        /** @description A page of a dataset's snapshots. */
+        SnapshotPage: {
+            /** @description This page's snapshots. */
+            items: components["schemas"]["Snapshot"][];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+            /** @description How many there are in all. */
+            total: number;
+        };
+        /** @description A token, without its secret. */
+        Token: {
+            /**
+             * Format: date-time
+             * @description When made.
+             */
             created_at: string;
-            started_at: string | null;
-            finished_at: string | null;
-            result: null | components["schemas"]["RestoreResult"];
-            error: null | components["schemas"]["Problem"];
-            log: components["schemas"]["LogLine"][];
-            cancelable: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends; null: never.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description Identity.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description Last use, to the minute; null: never.
+             */
+            last_used_at?: string | null;
+            /**
+             * @description What it is for.
+             * @example home assistant
+             */
+            name: string;
+            /** @description At most what it may do. */
+            role: components["schemas"]["Role"];
+            /** @description Whose. */
+            user: string;
         };
-        JobList: {
-            items: components["schemas"]["Job"][];
-            next: string | null;
+        /**
+         * @description What progress counts.
+         * @enum {string}
+         */
+        Unit: "bytes" | "items";
+        /**
+         * @description Why files can't be reached although the dataset exists.
+         * @enum {string}
+         */
+        Unreachable: "volume" | "unmounted" | "key_not_loaded" | "legacy_mountpoint" | "no_mountpoint" | "snapdir_disabled" | "other_namespace" | "automount_failed";
+        /** @description A user. */
+        User: {
+            /**
+             * Format: date-time
+             * @description When made.
+             */
+            created_at: string;
+            /** @description Can't sign in. */
+            disabled: boolean;
+            /**
+             * Format: int64
+             * @description Identity.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description Last sign-in; null: never.
+             */
+            last_login_at?: string | null;
+            /**
+             * @description Unique, whatever the case of its letters.
+             * @example anna
+             */
+            name: string;
+            /** @description What the user may do. */
+            role: components["schemas"]["Role"];
         };
+        /** @description What to change about a user; what is absent stays. */
+        UserChange: {
+            /** @description Disable or enable. */
+            disabled?: boolean | null;
+            /**
+             * Format: password
+             * @description New password; signs the user out everywhere.
+             */
+            password?: string | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A device or a group of devices. */
+        Vdev: {
+            /**
+             * Format: int64
+             * @description Blocks whose checksum was wrong.
+             */
+            checksum_errors: number;
+            /** @description Its members. */
+            children: components["schemas"]["Vdev"][];
+            /** @description What it is for: `normal`, `log`, `cache`, `spare`, `special`, `dedup`. */
+            class: string;
+            /** @description `mirror`, `raidz`, `disk`, `file`, `spare` … */
+            kind: string;
+            /** @description As `zpool status` names it. */
+            name: string;
+            /** @description The device's path, where known. */
+            path?: string | null;
+            /**
+             * Format: int64
+             * @description Reads that failed.
+             */
+            read_errors: number;
+            /** @description Its own state. */
+            state: components["schemas"]["VdevState"];
+            /**
+             * Format: int64
+             * @description Writes that failed.
+             */
+            write_errors: number;
+        };
+        /**
+         * @description One vdev's own state: those of a pool, and those of spares.
+         * @enum {string}
+         */
+        VdevState: "online" | "degraded" | "faulted" | "offline" | "unavail" | "removed" | "available" | "inuse" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -706,126 +1592,12 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "post/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SessionRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionInfo"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put/me/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangePassword"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/users": {
+    list_datasets: {
         parameters: {
             query?: {
+                /** @description Items in the page, 1 to 1000. */
                 limit?: number;
+                /** @description The last page's `next`. */
                 cursor?: string;
             };
             header?: never;
@@ -834,26 +1606,975 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description By name */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserList"];
+                    "application/json": components["schemas"]["Page_Dataset"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description `zfs_unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post/users": {
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dataset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description `dataset_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_content: {
+        parameters: {
+            query: {
+                /**
+                 * @description The file.
+                 * @example anna/Documents/Tax%20return%202025.pdf
+                 */
+                path: string;
+                /** @description A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent: live. */
+                at?: string;
+                /** @description Always as a download, also where a browser could show it. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `file_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_a_file`, `files_unreachable`, `outside_dataset` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entry: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The entry; absent or empty: the dataset's root.
+                 * @example anna/Documents/Tax%20return%202025.pdf
+                 */
+                path?: string;
+                /** @description A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent: live. */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description `dataset_not_found`, `snapshot_not_found`, `file_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `files_unreachable`, `outside_dataset` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The folder; absent or empty: the dataset's root.
+                 * @example anna/Documents
+                 */
+                path?: string;
+                /** @description A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent: live. */
+                at?: string;
+                /** @description Items in the page, 1 to 1000. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the folder */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            /** @description `invalid_path` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dataset_not_found`, `snapshot_not_found`, `file_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `files_unreachable`, `not_a_directory`, `outside_dataset` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_snapshots: {
+        parameters: {
+            query?: {
+                /** @description Items in the page, 1 to 1000. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+                /** @description Latest or earliest first. */
+                order?: "newest" | "oldest";
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotPage"];
+                };
+            };
+            /** @description `dataset_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSnapshot"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `invalid_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dataset_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `snapshot_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_space` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+                /** @description Its own name, or its guid */
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The snapshot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `dataset_not_found`, `snapshot_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    destroy_snapshot: {
+        parameters: {
+            query?: {
+                /** @description The plan's guid: refused as `plan_stale` when the name belongs to another snapshot by now. */
+                guid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+                /** @description Its own name, or its guid */
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Destroyed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `snapshot_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `snapshot_busy`, `plan_stale` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_snapshot_destruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+                /** @description Its own name, or its guid */
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan; nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestroyPlan"];
+                };
+            };
+            /** @description `snapshot_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events until the client or the server ends it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: "enqueued" | "processing" | "succeeded" | "failed" | "canceled";
+                /** @description Items in the page, 1 to 1000. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job"];
+                };
+            };
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `job_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked; the job as it is now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `job_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: it has ended already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed; sign in again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: too short */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_credentials`: the password so far is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All pools, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Pool"];
+                };
+            };
+            /** @description `zfs_unavailable`: ZFS is not installed or not loaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pool */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pool"];
+                };
+            };
+            /** @description `pool_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description The job; `Location` has its address */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_path`, `invalid_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dataset_not_found`, `snapshot_not_found`, `file_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_stale`, `conflict`, `files_unreachable`, `read_only`, `not_a_file` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestorePlan"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_path`, `invalid_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dataset_not_found`, `snapshot_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `files_unreachable`, `read_only` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description `wrong_credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: wait as long as `Retry-After` says */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Token"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTokenBody"];
+            };
+        };
+        responses: {
+            /** @description Made; the secret is shown this once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: its role would be above the caller's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `token_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All users, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_User"];
+                };
+            };
+        };
+    };
+    create_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -866,6 +2587,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -874,50 +2596,71 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description `invalid_request` */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `name_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "delete/users/{id}": {
+    delete_user: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The user */
                 id: number;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Removed */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
-            default: {
+            /** @description `user_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "patch/users/{id}": {
+    change_user: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The user */
                 id: number;
             };
             cookie?: never;
@@ -928,6 +2671,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it is now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -936,109 +2680,27 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description `user_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get/tokens": {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenList"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TokenRequest"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewToken"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete/tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/pools": {
+    healthz: {
         parameters: {
             query?: never;
             header?: never;
@@ -1047,499 +2709,62 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It does */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PoolList"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
         };
     };
-    "get/pools/{pool}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                pool: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Pool"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/datasets": {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DatasetList"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/datasets/{dataset}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/datasets/{dataset}/snapshots": {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                order?: "newest" | "oldest";
-                from?: string;
-                to?: string;
-            };
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SnapshotList"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post/datasets/{dataset}/snapshots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSnapshot"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Snapshot"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/datasets/{dataset}/snapshots/{snapshot}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                snapshot: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Snapshot"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete/datasets/{dataset}/snapshots/{snapshot}": {
-        parameters: {
-            query?: {
-                guid?: string;
-            };
-            header?: never;
-            path: {
-                dataset: string;
-                snapshot: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/datasets/{dataset}/snapshots/{snapshot}/destroy-plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                dataset: string;
-                snapshot: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DestroyPlan"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/datasets/{dataset}/files": {
-        parameters: {
-            query?: {
-                path?: string;
-                at?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listing"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/datasets/{dataset}/entry": {
-        parameters: {
-            query?: {
-                path?: string;
-                at?: string;
-            };
-            header?: never;
-            path: {
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Entry"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post/restores/plan": {
+    get_metrics: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RestoreRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
+            /** @description In Prometheus's text form */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RestorePlan"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/plain": string;
                 };
             };
         };
     };
-    "post/restores": {
+    readyz: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RestoreRequest"];
-            };
-        };
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/jobs": {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["JobState"];
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
+            /** @description It can */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobList"];
+                    "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description It can't: `zfs_unavailable`, `state_unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -34,7 +34,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
 }
 
 function Form({ onMade, onClose }: { onMade: (made: NewToken) => void; onClose: () => void }) {
-  const { user } = useMe()
+  const me = useMe()
   const create = useCreateToken()
   const [name, setName] = useState('')
   const [role, setRole] = useState<Role>('viewer')
@@ -60,7 +60,7 @@ function Form({ onMade, onClose }: { onMade: (made: NewToken) => void; onClose: 
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <RoleSelect value={role} onChange={setRole} highest={user.role} />
+        <RoleSelect value={role} onChange={setRole} highest={me.role} />
         <Select
           label="Expires"
           allowDeselect={false}

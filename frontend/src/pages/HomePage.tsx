@@ -32,7 +32,7 @@ function Pools() {
     return isPending ? (
       <Loading what="pools" rows={6} />
     ) : (
-      <ErrorNote title="The pools can't be shown" error={error} onRetry={() => void refetch()} />
+      <ErrorNote title="The pools can’t be shown" error={error} onRetry={() => void refetch()} />
     )
   }
   const verdict = overallVerdict(pools)
@@ -60,7 +60,7 @@ function Datasets() {
     return isPending ? (
       <Loading what="datasets" />
     ) : (
-      <ErrorNote title="The datasets can't be shown" error={error} onRetry={() => void refetch()} />
+      <ErrorNote title="The datasets can’t be shown" error={error} onRetry={() => void refetch()} />
     )
   }
   if (datasets.length === 0) {

@@ -56,10 +56,10 @@ export function JobPage() {
           <When at={job.created_at} />
         </DetailRow>
         <DetailRow label="Begun">
-          <When at={job.started_at ?? null} none="not yet" />
+          <When at={job.started_at} none="not yet" />
         </DetailRow>
         <DetailRow label="Ended">
-          <When at={job.finished_at ?? null} none="not yet" />
+          <When at={job.finished_at} none="not yet" />
         </DetailRow>
       </DetailList>
       <Stack gap="xs" component="section" aria-labelledby="log">

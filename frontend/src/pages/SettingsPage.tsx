@@ -19,8 +19,8 @@ const SECTIONS = {
 export function SettingsPage() {
   const { section } = useParams()
   const navigate = useNavigate()
-  const { user } = useMe()
-  const admin = allows(user.role, 'admin')
+  const { role } = useMe()
+  const admin = allows(role, 'admin')
   if (section === undefined || !(section in SECTIONS) || (section === 'users' && !admin)) {
     return <Navigate to={paths.settingsPassword()} replace />
   }

@@ -14,7 +14,7 @@ type Props = {
   onClose: () => void
 }
 
-/** Asks before something that can't be taken back. */
+/** Asks before something that can’t be taken back. */
 export function ConfirmDialog({ title, action, children, pending, error, onConfirm, onClose }: Props) {
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>

@@ -5,7 +5,7 @@ import { toApiError } from '../api/errors'
 
 type Props = {
   error: unknown
-  /** What was tried: `The snapshots can't be shown`. */
+  /** What was tried: `The snapshots can’t be shown`. */
   title?: string
   onRetry?: () => void
 }

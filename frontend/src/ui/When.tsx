@@ -4,7 +4,7 @@ import { formatDateTime, formatFull, formatRelative } from '../util/dates'
 
 type Props = TextProps & {
   /** RFC 3339; null shows `none`. */
-  at: string | null
+  at: string | null | undefined
   none?: string
   /** Leaves "(6 months ago)" to the tip. */
   short?: boolean
@@ -12,7 +12,7 @@ type Props = TextProps & {
 
 /** `3 May 2026, 14:05 (6 months ago)`, the rest of what is known on hover. */
 export function When({ at, none = 'never', short = false, ...rest }: Props) {
-  if (at === null) {
+  if (at == null) {
     return (
       <Text span inherit c="dimmed" {...rest}>
         {none}

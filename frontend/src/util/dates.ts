@@ -42,7 +42,7 @@ export function formatRelative(at: string | number | Date, now: number = Date.no
     [14 * DAY, DAY, 'day'],
     [60 * DAY, 7 * DAY, 'week'],
     [730 * DAY, 30.44 * DAY, 'month'],
-    [Infinity, 365.25 * DAY, 'year'],
+    [Infinity, 365 * DAY, 'year'],
   ]
   if (size < 10) return 'just now'
   const [, length, unit] = steps.find(([limit]) => size < limit) ?? [0, 1, 'second' as const]

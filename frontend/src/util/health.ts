@@ -15,7 +15,7 @@ export function poolVerdict(pool: Pool): Verdict {
     return { tone: 'attention', sentence: `${name} works, but is degraded: part of its redundancy is gone.` }
   }
   if (pool.state !== 'online')
-    return { tone: 'fault', sentence: `${name} is ${pool.state}: its data can't be used.` }
+    return { tone: 'fault', sentence: `${name} is ${pool.state}: its data can’t be used.` }
   if (pool.data_errors > 0) {
     return {
       tone: 'fault',

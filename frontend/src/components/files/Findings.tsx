@@ -1,7 +1,7 @@
 import { Alert, List, Text } from '@mantine/core'
 
 import type { Listing } from '../../api/types'
-import { visibleName } from '../../util/names'
+import { displaySegment, lastSegment } from '../../util/relpath'
 
 /** Entries that could not be read; the rest is shown all the same. */
 export function Findings({ findings }: { findings: Listing['findings'] }) {
@@ -12,7 +12,7 @@ export function Findings({ findings }: { findings: Listing['findings'] }) {
         {findings.map((finding) => (
           <List.Item key={finding.path}>
             <Text span inherit fw={600}>
-              {visibleName(finding.name)}
+              {displaySegment(lastSegment(finding.path))}
             </Text>
             : {finding.detail}
           </List.Item>

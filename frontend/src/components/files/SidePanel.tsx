@@ -102,8 +102,8 @@ function Actions({
   entry: Entry
   onRestore: () => void
 }) {
-  const { user } = useMe()
-  const refused = restoreRefusal(entry, at) ?? refusal(user.role, 'operator')
+  const { role } = useMe()
+  const refused = restoreRefusal(entry, at) ?? refusal(role, 'operator')
   return (
     <Stack gap={4}>
       <Group gap="xs">
@@ -135,7 +135,7 @@ function Actions({
   )
 }
 
-/** Why an entry can't be restored, whoever asks. */
+/** Why an entry can’t be restored, whoever asks. */
 function restoreRefusal(entry: Entry, at: string | null): string | null {
   if (at === null) return 'This is the live one. To restore, choose a moment in the past.'
   if (entry.kind === 'directory')

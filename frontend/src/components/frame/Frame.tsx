@@ -27,7 +27,7 @@ export function Frame() {
   if (me === undefined) {
     return (
       <Container size="sm" py="xl">
-        <ErrorNote title="NASMan can't be shown" error={error} onRetry={() => void refetch()} />
+        <ErrorNote title="NASMan can’t be shown" error={error} onRetry={() => void refetch()} />
       </Container>
     )
   }

@@ -28,7 +28,7 @@ const ITEM = {
 
 /** The user: name and role, light or dark, the way out. */
 export function UserMenu() {
-  const { user, version } = useMe()
+  const { user, role, version } = useMe()
   const [opened, setOpened] = useState(false)
   const signOut = useSignOut()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
@@ -52,7 +52,7 @@ export function UserMenu() {
           <Text size="sm" px={4}>
             {user.name}{' '}
             <Text span inherit c="dimmed">
-              · {user.role}
+              · {role}
             </Text>
           </Text>
           <SegmentedControl

@@ -8,10 +8,10 @@ import { useMe } from '../frame/me'
 
 /** Asks a job to stop; it ends at its next safe point. */
 export function CancelJobButton({ job }: { job: Job }) {
-  const { user } = useMe()
+  const { role } = useMe()
   const cancel = useCancelJob()
   if (!job.cancelable) return null
-  const refused = refusal(user.role, 'operator')
+  const refused = refusal(role, 'operator')
   return (
     <>
       {cancel.isError ? (

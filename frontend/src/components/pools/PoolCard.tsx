@@ -58,7 +58,7 @@ function ScanLine({ scan }: { scan: Scan | null }) {
   return (
     <>
       Last {what.toLowerCase()} {scan.state}, {errors} ·{' '}
-      <When at={scan.ended ?? scan.started ?? null} none="time not known" />
+      <When at={scan.ended ?? scan.started} none="time not known" />
     </>
   )
 }

@@ -79,10 +79,10 @@ function TokenTable({ tokens, onRevoke }: { tokens: Token[]; onRevoke: (token: T
             <Table.Td>{token.user}</Table.Td>
             <Table.Td>{token.role}</Table.Td>
             <Table.Td>
-              <When at={token.expires_at ?? null} size="sm" />
+              <When at={token.expires_at} size="sm" />
             </Table.Td>
             <Table.Td>
-              <When at={token.last_used_at ?? null} size="sm" />
+              <When at={token.last_used_at} size="sm" />
             </Table.Td>
             <Table.Td>
               <Button

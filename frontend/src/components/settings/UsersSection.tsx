@@ -87,7 +87,7 @@ function UserTable({ users, onEdit, onDelete }: TableProps) {
             <Table.Td>{user.role}</Table.Td>
             <Table.Td>{user.disabled ? 'no, disabled' : 'yes'}</Table.Td>
             <Table.Td>
-              <When at={user.last_login_at ?? null} size="sm" />
+              <When at={user.last_login_at} size="sm" />
             </Table.Td>
             <Table.Td>
               <Group gap={6} wrap="nowrap">

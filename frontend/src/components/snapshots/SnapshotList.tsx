@@ -19,11 +19,11 @@ import { SnapshotTable } from './SnapshotTable'
 
 /** A dataset's snapshots, newest first. */
 export function SnapshotList({ dataset }: { dataset: Dataset }) {
-  const { user } = useMe()
+  const { role } = useMe()
   const query = useInfiniteQuery(snapshotsQuery(dataset.name))
   const [taking, setTaking] = useState(false)
   const [destroying, setDestroying] = useState<Snapshot | null>(null)
-  const refused = refusal(user.role, 'operator')
+  const refused = refusal(role, 'operator')
   const snapshots = query.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <Stack gap="sm">

@@ -15,8 +15,8 @@ type Props = { snapshots: Snapshot[]; browsable: boolean; onDestroy: (snapshot: 
 
 /** When, how it is called, what it costs, what holds it, what can be done. */
 export function SnapshotTable({ snapshots, browsable, onDestroy }: Props) {
-  const { user } = useMe()
-  const refused = refusal(user.role, 'admin')
+  const { role } = useMe()
+  const refused = refusal(role, 'admin')
   return (
     <WideTable label="Snapshots" minWidth={820} verticalSpacing={3} highlightOnHover>
       <Table.Thead>

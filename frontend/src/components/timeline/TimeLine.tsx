@@ -26,7 +26,7 @@ export function TimeLine({ moments, chosen, onChoose }: Props) {
   const ref = useMergedRef(size.ref, track)
   const [pointed, setPointed] = useState<number | null>(null)
   const [dragging, setDragging] = useState(false)
-  // Fixed when the page opens or snapshots change: a line that moves by itself can't be aimed at.
+  // Fixed when the page opens or snapshots change: a line that moves by itself can’t be aimed at.
   const { scale, times, drawn, lines } = useMemo(() => layout(moments, size.width), [moments, size.width])
   useHotkeys([['n', () => onChoose(moments.length)]])
 
