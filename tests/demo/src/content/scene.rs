@@ -1,58 +1,94 @@
 //! Paints a landscape: a sky of some hour, sun or moon, hills, a sea with a sail on it.
+//!
+//! The work per pixel is done in whole numbers, since the demo is made on an emulated processor, where fractions are slow.
 
 use fastrand::Rng;
 
-type Rgb = [f32; 3];
+/// Red, green, blue, each 0 to 255.
+type Rgb = [i32; 3];
 
 /// The colours of an hour of the day: zenith, horizon, sun, nearest hill, sea.
 const HOURS: [[Rgb; 5]; 6] = [
-    [[62., 70., 120.], [247., 186., 160.], [255., 226., 190.], [58., 60., 78.], [120., 120., 150.]],
-    [[48., 120., 206.], [196., 226., 245.], [255., 252., 236.], [44., 92., 62.], [38., 110., 150.]],
-    [[92., 140., 196.], [250., 226., 176.], [255., 240., 200.], [74., 86., 44.], [64., 112., 130.]],
-    [[34., 34., 86.], [242., 132., 70.], [255., 208., 120.], [26., 24., 40.], [88., 64., 92.]],
-    [[6., 10., 28.], [34., 50., 86.], [236., 238., 226.], [6., 10., 16.], [16., 28., 50.]],
-    [[122., 134., 146.], [206., 210., 210.], [228., 230., 228.], [62., 76., 70.], [104., 120., 126.]],
+    [[62, 70, 120], [247, 186, 160], [255, 226, 190], [58, 60, 78], [120, 120, 150]],
+    [[48, 120, 206], [196, 226, 245], [255, 252, 236], [44, 92, 62], [38, 110, 150]],
+    [[92, 140, 196], [250, 226, 176], [255, 240, 200], [74, 86, 44], [64, 112, 130]],
+    [[34, 34, 86], [242, 132, 70], [255, 208, 120], [26, 24, 40], [88, 64, 92]],
+    [[6, 10, 28], [34, 50, 86], [236, 238, 226], [6, 10, 16], [16, 28, 50]],
+    [[122, 134, 146], [206, 210, 210], [228, 230, 228], [62, 76, 70], [104, 120, 126]],
 ];
 const NIGHT: usize = 4;
 
-fn mix(a: Rgb, b: Rgb, t: f32) -> Rgb {
-    let t = t.clamp(0.0, 1.0);
-    [0, 1, 2].map(|i| a[i] + (b[i] - a[i]) * t)
+/// `a` at `t` 0, `b` at `t` 256.
+fn mix(a: Rgb, b: Rgb, t: i32) -> Rgb {
+    let t = t.clamp(0, 256);
+    [0, 1, 2].map(|i| a[i] + (((b[i] - a[i]) * t) >> 8))
 }
 
 /// One row of hills: where its edge is at each column, and its colour.
 struct Ridge {
-    edge: Vec<f32>,
+    edge: Vec<i32>,
     colour: Rgb,
 }
 
 fn ridges(rng: &mut Rng, width: usize, height: f32, sea: f32, horizon: Rgb, near: Rgb) -> Vec<Ridge> {
     let count = rng.usize(2..=4);
-    (0..count)
+    (1..=count)
         .map(|n| {
-            let depth = (n + 1) as f32 / count as f32;
+            let depth = n as f32 / count as f32;
             let waves: Vec<(f32, f32, f32)> = (1..=4)
-                .map(|k| {
-                    (
-                        rng.f32() * 6.3,
-                        k as f32 * (1.2 + rng.f32() * 2.6),
-                        (0.05 + rng.f32() * 0.06) / k as f32,
-                    )
-                })
+                .map(|k| k as f32)
+                .map(|k| (rng.f32() * 6.3, k * (3.6 + rng.f32() * 7.8), (0.05 + rng.f32() * 0.06) / k))
                 .collect();
             let base = sea - height * (0.20 - 0.17 * depth);
             let edge = (0..width)
-                .map(|x| {
-                    let u = x as f32 / width as f32;
+                .map(|x| x as f32 / width as f32)
+                .map(|u| {
                     base - waves
                         .iter()
-                        .map(|(phase, pace, size)| (phase + u * pace * 3.0).sin() * size * height)
+                        .map(|(phase, pace, size)| (phase + u * pace).sin() * size * height)
                         .sum::<f32>()
                 })
+                .map(|edge| edge as i32)
                 .collect();
-            Ridge { edge, colour: mix(horizon, near, 0.25 + 0.75 * depth) }
+            Ridge { edge, colour: mix(horizon, near, 64 + 192 * n as i32 / count as i32) }
         })
         .collect()
+}
+
+/// The sun or the moon: where it stands, how large it is, and how strongly it colours what is `d`² pixels away.
+struct Sun {
+    x: i32,
+    y: i32,
+    size: i32,
+    colour: Rgb,
+    glow: Vec<i32>,
+}
+
+/// Squared distances are looked up in steps of this many.
+const STEP: i32 = 16;
+
+impl Sun {
+    fn new(x: i32, y: i32, size: i32, colour: Rgb) -> Self {
+        let reach = size * 6;
+        let strength = |step: i32| {
+            let distance = ((step * STEP) as f32).sqrt();
+            let disc = (size as f32 + 0.5 - distance).clamp(0.0, 1.0);
+            let halo = 0.6 * (1.0 - distance / reach as f32).max(0.0).powi(3);
+            (disc.max(halo) * 256.0) as i32
+        };
+        Self { x, y, size, colour, glow: (0..reach * reach / STEP).map(strength).collect() }
+    }
+
+    fn at(&self, x: i32, y: i32) -> i32 {
+        let squared = (x - self.x) * (x - self.x) + (y - self.y) * (y - self.y);
+        self.glow.get((squared / STEP) as usize).copied().unwrap_or(0)
+    }
+
+    /// Its path on the water: how strong in column `x` of a row so `deep` in the picture (0 to 256).
+    fn path(&self, x: i32, deep: i32) -> i32 {
+        let half = self.size + self.size * 3 * deep / 256;
+        (half - (x - self.x).abs()).max(0) * 140 / half
+    }
 }
 
 /// Paints scene number `scene` as `width` × `height` pixels of red, green, blue.
@@ -61,39 +97,41 @@ pub(super) fn paint(scene: u32, width: u16, height: u16) -> Vec<u8> {
     let hour = rng.usize(0..HOURS.len());
     let [zenith, horizon, sun, hill, sea_colour] = HOURS[hour];
     let (w, h) = (usize::from(width), f32::from(height));
-    let sea = h * (0.62 + rng.f32() * 0.22);
+    let sea = (h * (0.62 + rng.f32() * 0.22)) as i32;
     let (sun_x, sun_y) = (w as f32 * (0.15 + 0.7 * rng.f32()), h * (0.12 + 0.34 * rng.f32()));
-    let sun_size = h * (0.035 + 0.05 * rng.f32());
-    let hills = ridges(&mut rng, w, h, sea, horizon, hill);
-    let ripple = rng.f32() * 6.0;
+    let sun = Sun::new(sun_x as i32, sun_y as i32, (h * (0.035 + 0.05 * rng.f32())) as i32, sun);
+    let hills = ridges(&mut rng, w, h, sea as f32, horizon, hill);
+    let waves: Vec<i32> = (0..256).map(|n| ((n as f32 * 0.0245).sin() * 3.5) as i32).collect();
 
-    let mut pixels = Vec::with_capacity(w * usize::from(height) * 3);
-    for y in 0..usize::from(height) {
-        let (fy, depth) = (y as f32, (y as f32 - sea) / (h - sea));
-        let sky = mix(zenith, horizon, fy / sea);
+    let mut pixels = vec![0; w * usize::from(height) * 3];
+    for (y, row) in pixels.chunks_exact_mut(w * 3).enumerate() {
+        let y = y as i32;
+        let deep = (y - sea) * 256 / (i32::from(height) - sea);
         // Water mirrors the horizon far out and shows its own colour near the shore.
-        let water = mix(mix(horizon, sea_colour, 0.55), sea_colour, depth);
-        for x in 0..w {
-            let fx = x as f32;
-            let colour = if depth >= 0.0 {
-                let wave =
-                    ((fy * 0.9 + ripple).sin() * 3.0 + (fy * 0.23 + fx * 0.03).sin() * 2.0) * (0.4 + depth);
-                let path = (1.0 - (fx - sun_x).abs() / (sun_size * (1.0 + depth * 3.0))).max(0.0);
-                mix(water, sun, path * 0.55).map(|c| c + wave)
-            } else if let Some(ridge) = hills.iter().rev().find(|ridge| fy > ridge.edge[x]) {
-                mix(ridge.colour, horizon, 0.25 * (fy - ridge.edge[x]) / h)
+        let ground = match deep {
+            0.. => mix(mix(horizon, sea_colour, 140), sea_colour, deep),
+            _ => mix(zenith, horizon, y * 256 / sea),
+        };
+        for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+            let across = x as i32;
+            let [red, green, blue] = if deep >= 0 {
+                let wave = waves[((y * 37) & 255) as usize] + waves[((y * 9 + across) & 255) as usize];
+                mix(ground, sun.colour, sun.path(across, deep)).map(|c| c + wave * (100 + deep) / 256)
+            } else if let Some(ridge) = hills.iter().rev().find(|ridge| y > ridge.edge[x]) {
+                mix(ridge.colour, horizon, (y - ridge.edge[x]) / 6)
             } else {
-                let distance = (fx - sun_x).hypot(fy - sun_y);
-                mix(mix(sky, sun, (sun_size * 0.8 / (distance + 1.0)).min(0.6)), sun, sun_size - distance)
+                mix(ground, sun.colour, sun.at(across, y))
             };
-            pixels.extend(colour.map(|c| c.clamp(0.0, 255.0) as u8));
+            pixel[0] = red.clamp(0, 255) as u8;
+            pixel[1] = green.clamp(0, 255) as u8;
+            pixel[2] = blue.clamp(0, 255) as u8;
         }
     }
     if hour == NIGHT {
         stars(&mut rng, &mut pixels, w, (h * 0.4) as usize);
     }
     for _ in 0..rng.usize(0..3) {
-        sail(&mut rng, &mut pixels, w, sea, h);
+        sail(&mut rng, &mut pixels, w, sea as f32, h);
     }
     pixels
 }

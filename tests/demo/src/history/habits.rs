@@ -9,20 +9,22 @@ use crate::plan::dates::format;
 use crate::plan::{ANNA, File, JONAS, Node, Op, Owner, Save};
 use crate::world::{code, home, media, prose};
 
+/// How often [`Moment::pick`] tries: enough to find the rarest kind, an original film, nearly always.
+const TRIES: usize = 60;
+
 impl Moment<'_> {
-    /// A regular file that suits, landmarks excepted.
-    fn pick(&mut self, suits: impl Fn(&Path, &File) -> bool) -> Option<(PathBuf, File)> {
-        let candidates: Vec<(&PathBuf, &File)> = self
-            .tree
-            .iter()
-            .filter_map(|(path, node)| match node {
-                Node::File(file) if suits(path, file) && !is_landmark(self.dataset, path) => {
-                    Some((path, file))
-                }
-                _ => None,
-            })
-            .collect();
-        self.rng.choice(candidates).map(|(path, file)| (path.clone(), file.clone()))
+    /// A regular file that suits, landmarks excepted. Tries some at random, which is quicker than to judge them all.
+    pub(super) fn pick(&mut self, suits: impl Fn(&Path, &File) -> bool) -> Option<(PathBuf, File)> {
+        let all: Vec<(&PathBuf, &Node)> = self.tree.iter().collect();
+        for _ in 0..TRIES.min(all.len()) {
+            if let (path, Node::File(file)) = all[self.rng.usize(0..all.len())]
+                && suits(path, file)
+                && !is_landmark(self.dataset, path)
+            {
+                return Some((path.clone(), file.clone()));
+            }
+        }
+        None
     }
 
     /// A folder at least two levels down that holds 3 to 60 files and no landmark.
@@ -169,7 +171,7 @@ pub(super) fn packages_are_renewed(moment: &mut Moment<'_>) -> Vec<Op> {
 
 pub(super) fn pictures_are_taken(moment: &mut Moment<'_>) -> Vec<Op> {
     let folder = format(moment.at, "%Y/%m");
-    let scene = moment.rng.u32(0..70);
+    let scene = moment.rng.u32(0..56);
     (0..moment.rng.i64(3..=7))
         .map(|n| {
             let shot = media::shot(moment.rng, scene, moment.at - n * 60, 2, "", None);

@@ -40,8 +40,8 @@ fn landscapes(rng: &mut Rng, shelf: &mut Shelf) {
         let number = rng.u32(1000..8000);
         for k in 0..count {
             let at = first + k as i64 * 1900;
-            // Six pictures of a place look alike, as they do in life.
-            let shot = shot(rng, (n * 4 + k / 7) as u32, at, n, name, place);
+            // Pictures of a place look alike, as they do in life.
+            let shot = shot(rng, (n * 3 + k / 9) as u32, at, n, name, place);
             let copy = (name == "Island hopping" && k < 14).then(|| shot.clone());
             let file = format!("IMG_{:04}.jpg", number as usize + k);
             if let Some(copy) = copy {
