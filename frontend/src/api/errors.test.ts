@@ -27,6 +27,7 @@ test('an answer of some proxy still says what it is', () => {
   const error = errorFromResponse(answer, '<h1>Bad gateway</h1>')
   expect(error).toMatchObject({ code: 'http_502', status: 502, requestId: 'r-2' })
   expect(error.message).toContain('502')
+  expect(isTransient(error)).toBe(true)
 })
 
 test('nobody answers', () => {
@@ -47,6 +48,7 @@ test('a wrong password is no lost session', () => {
   expect(isSignedOut(new TypeError('offline'))).toBe(false)
 })
 
-test('a refusal is not asked again', () => {
-  expect(isTransient(errorFromResponse(new Response(null, { status: 404 }), problem))).toBe(false)
+test('what the server itself says is not asked again', () => {
+  const unavailable = { ...problem, status: 503, code: 'zfs_unavailable' }
+  expect(isTransient(errorFromResponse(new Response(null, { status: 503 }), unavailable))).toBe(false)
 })

@@ -65,10 +65,9 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401 && error.code !== 'wrong_credentials'
 }
 
-/** Worth asking again by itself: the server was not there, or said that it is a passing trouble. */
+/** Worth asking again by itself: nobody answered, or a proxy for the server. What the server itself says is shown at once. */
 export function isTransient(error: unknown): boolean {
-  const { status } = toApiError(error)
-  return status === 0 || status === 502 || status === 503 || status === 504
+  return ['unreachable', 'http_502', 'http_503', 'http_504'].includes(toApiError(error).code)
 }
 
 function isProblem(body: unknown): body is Problem {

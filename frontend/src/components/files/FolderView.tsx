@@ -64,7 +64,10 @@ export function FolderView({ dataset, at, path }: Props) {
             </Empty>
           }
         />
-        {selected === null ? null : (
+        {selected === null ? (
+          // Kept while nothing is chosen: if the table changed its width under a double click, the second one would miss.
+          <aside className={classes.none}>Choose a file to see what is in it.</aside>
+        ) : (
           <Chosen
             dataset={dataset}
             moment={moment}
