@@ -123,7 +123,7 @@ fn hash_from_input() -> Result<String, String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("the password can't be read: {e}"))?;
     let passwords = Passwords::new().map_err(|e| e.detail)?;
-    passwords.hash(line.trim_end_matches(['\n', '\r'])).map_err(|e| e.detail)
+    passwords.hash("password", line.trim_end_matches(['\n', '\r'])).map_err(|e| e.detail)
 }
 
 fn serve_until_told(config: Config) -> Result<(), String> {

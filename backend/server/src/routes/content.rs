@@ -57,6 +57,7 @@ pub struct ContentQuery {
     (status = 304, description = "Unchanged"),
     (status = 404, description = "`file_not_found`", body = Problem),
     (status = 409, description = "`not_a_file`, `files_unreachable`, `outside_dataset`", body = Problem),
+    (status = 412, description = "`precondition_failed`", body = Problem),
     (status = 416, description = "`range_not_satisfiable`", body = Problem),
 ))]
 #[get("/datasets/{dataset}/content")]
@@ -105,6 +106,10 @@ fn answer(file: File, path: &RelPath, download: bool, request: &HttpRequest) -> 
         let size =
             response.headers().get(header::CONTENT_RANGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         return Err(ApiError::new(Code::RangeNotSatisfiable, format!("the file has no such range ({size})")));
+    }
+    if response.status() == 412 {
+        let detail = format!("{} has changed since, or is another file", path.display());
+        return Err(ApiError::new(Code::PreconditionFailed, detail));
     }
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_POLICY));

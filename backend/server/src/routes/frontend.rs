@@ -17,13 +17,16 @@ use crate::{
 #[allow_missing = true]
 struct Built;
 
-/// Answers every address that is not the API's: a file of the frontend, or its start page, which reads the rest of
-/// the address itself.
+/// Answers every address that no handler takes: a file of the frontend, or its start page, which reads the rest of
+/// the address itself; below the API's, a refusal.
 pub async fn frontend(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return super::not_found(request).await;
     }
     let path = request.path().trim_start_matches('/');
+    if path == "api" || path.starts_with("api/") {
+        return super::not_found(request).await;
+    }
     let named = match path {
         "docs" => "docs.html",
         "" => "index.html",
