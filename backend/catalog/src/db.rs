@@ -118,7 +118,7 @@ fn migrate(path: &Path) -> std::result::Result<(), OpenError> {
     let Some(first_missing) = known.iter().find(|v| !applied.iter().any(|a| a.to_string() == **v)) else {
         return Ok(());
     };
-    if existed && !applied.is_empty() {
+    if existed {
         copy_aside(&mut conn, path, first_missing).map_err(failed)?;
     }
     conn.run_pending_migrations(MIGRATIONS).map_err(|e| failed(e.to_string()))?;
@@ -192,15 +192,9 @@ mod tests {
     fn what_is_there_is_copied_aside_before_it_is_migrated() {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(folder.path()).unwrap();
-        let undo = "DROP TABLE job_log; DROP TABLE jobs; DROP TABLE tokens; DROP TABLE sessions; \
-                    DROP TABLE users; DROP TABLE settings; \
-                    UPDATE __diesel_schema_migrations SET version = '00000000000000'";
-        catalog.conn().unwrap().batch_execute(undo).unwrap();
+        let undone = catalog.conn().unwrap().revert_last_migration(MIGRATIONS).unwrap().to_string();
         drop(catalog);
-        // The unknown version is refused, so pretend that an older, known state was there.
-        let path = folder.path().join("nasman.db");
-        let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
-        copy_aside(&mut conn, &path, "x").unwrap();
-        assert!(folder.path().join("nasman.db.before-x").exists());
+        Catalog::open(folder.path()).unwrap().users().unwrap();
+        assert!(folder.path().join(format!("nasman.db.before-{undone}")).exists());
     }
 }
