@@ -40,7 +40,7 @@ export function FolderView({ dataset, at, path }: Props) {
   return (
     <>
       <Findings findings={query.data.pages.flatMap((page) => page.findings)} />
-      <div className={classes.columns} data-stale={query.isPlaceholderData || undefined}>
+      <div className={classes.columns}>
         <EntryTable
           label={path === '' ? dataset : displaySegment(lastSegment(path))}
           entries={entries}
@@ -56,6 +56,7 @@ export function FolderView({ dataset, at, path }: Props) {
           }}
           folderUrl={(entry) => folderUrl(entry.path)}
           more={query}
+          busy={query.isPlaceholderData}
           empty={
             <Empty title="This folder is empty">
               {at === null
