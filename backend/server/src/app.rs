@@ -50,7 +50,6 @@ pub struct App {
 impl App {
     /// The clock, read at the edge and passed inwards.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "one place to read the clock")]
     pub fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -90,7 +90,7 @@ pub fn set_up(
 ///
 /// # Errors
 /// When the given password is no good, or the state can't be written.
-pub fn first_run(app: &App, given: Option<String>) -> Result<Option<FirstLogin>, SetupError> {
+pub fn first_run(app: &App, given: Option<&str>) -> Result<Option<FirstLogin>, SetupError> {
     if !app.catalog.users()?.is_empty() {
         return Ok(None);
     }
@@ -98,7 +98,7 @@ pub fn first_run(app: &App, given: Option<String>) -> Result<Option<FirstLogin>,
         Some(_) => None,
         None => Some(Passwords::random().map_err(|error| SetupError::Other(error.to_string()))?),
     };
-    let password = given.as_ref().or(random.as_ref()).map(String::as_str).unwrap_or_default();
+    let password = given.or(random.as_deref()).unwrap_or_default();
     let hash = app.passwords.hash("password", password).map_err(|error| {
         SetupError::Other(format!("NASMAN_ADMIN_PASSWORD can't be the administrator's: {}", error.detail))
     })?;

@@ -64,7 +64,7 @@ impl Served {
 
 fn start(config: Config, zfs: Arc<FakeZfs>, stopping: watch::Receiver<bool>) -> Result<serve::Running> {
     let app = serve::set_up(config, |_| zfs, stopping)?;
-    serve::first_run(&app, Some(PASSWORD.to_owned()))?;
+    serve::first_run(&app, Some(PASSWORD))?;
     serve::listen(app).map_err(|error| anyhow!("listening: {error}"))
 }
 

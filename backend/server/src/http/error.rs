@@ -148,11 +148,11 @@ impl ApiError {
     #[must_use]
     pub fn refused(place: &str, error: serde_path_to_error::Error<serde_json::Error>) -> Self {
         use serde_path_to_error::Segment;
-        let last = error.path().iter().filter_map(|segment| match segment {
+        let last = error.path().iter().rev().find_map(|segment| match segment {
             Segment::Map { key } => Some(key.clone()),
             _ => None,
         });
-        let (last, field) = (last.last(), error.path().to_string());
+        let field = error.path().to_string();
         let error = error.into_inner();
         match last.as_deref() {
             Some(last) if error.is_data() => {
