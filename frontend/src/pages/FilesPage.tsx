@@ -6,7 +6,7 @@ import { datasetsQuery, momentsQuery } from '../api/queries'
 import type { Dataset, Snapshot } from '../api/types'
 import { DatasetPicker } from '../components/DatasetPicker'
 import { FolderView } from '../components/files/FolderView'
-import { useFilesAddress } from '../components/files/use-files-address'
+import { AT_ONCE, useFilesAddress } from '../components/files/use-files-address'
 import { PathBar } from '../components/files/PathBar'
 import { MomentPicker } from '../components/timeline/MomentPicker'
 import { findMoment } from '../components/timeline/scale'
@@ -101,7 +101,7 @@ function useMoments(dataset: string) {
     chosen: at === null ? moments.length : findMoment(moments, at),
     choose: (index: number) => {
       const to = moments[index]?.tag ?? null
-      if (to !== at) void navigate(urlOf({ at: to }), { replace: true })
+      if (to !== at) void navigate(urlOf({ at: to }), AT_ONCE)
     },
   }
 }

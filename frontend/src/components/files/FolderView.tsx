@@ -1,9 +1,10 @@
-import { Drawer } from '@mantine/core'
+import { CloseButton, Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 
+import { toApiError } from '../../api/errors'
 import { entryQuery, filesQuery } from '../../api/queries'
 import type { Entry, Moment } from '../../api/types'
 import { RestoreDialog } from '../../forms/restore/RestoreDialog'
@@ -15,7 +16,7 @@ import { EntryTable } from './EntryTable'
 import { Findings } from './Findings'
 import classes from './FolderView.module.css'
 import { SidePanel } from './SidePanel'
-import { useFilesAddress } from './use-files-address'
+import { AT_ONCE, useFilesAddress } from './use-files-address'
 
 type Props = { dataset: string; at: string | null; path: string }
 
@@ -26,8 +27,7 @@ export function FolderView({ dataset, at, path }: Props) {
   const query = useInfiniteQuery(filesQuery(dataset, at, path))
   const [restoring, setRestoring] = useState<{ entry: Entry; moment: Moment } | null>(null)
 
-  const select = (entry: Entry | null) =>
-    void navigate(urlOf({ selected: entry?.path ?? null }), { replace: true })
+  const select = (entry: Entry | null) => void navigate(urlOf({ selected: entry?.path ?? null }), AT_ONCE)
   const folderUrl = (to: string) => urlOf({ path: to, selected: null })
 
   if (query.isPending) return <Loading what="the folder" rows={8} />
@@ -98,6 +98,21 @@ function notShown(path: string, at: string | null): string {
   return at === null ? `${folder} can’t be shown` : `${folder} can’t be shown at this moment`
 }
 
+function NotThere({ name, error, onClose }: { name: string; error: unknown; onClose: () => void }) {
+  return (
+    <>
+      <CloseButton aria-label="Close details" onClick={onClose} ml="auto" />
+      {toApiError(error).code === 'file_not_found' ? (
+        <Empty title={`${name} was not there`}>
+          At this moment it did not exist. Try another one on the time line.
+        </Empty>
+      ) : (
+        <ErrorNote title={`${name} can’t be shown at this moment`} error={error} />
+      )}
+    </>
+  )
+}
+
 type ChosenProps = {
   dataset: string
   moment: Moment | null
@@ -123,7 +138,7 @@ function Chosen({ dataset, moment, path, known, onClose, onRestore }: ChosenProp
         onRestore={() => onRestore(entry)}
       />
     ) : asked.isError ? (
-      <ErrorNote title={`${name} can’t be shown at this moment`} error={asked.error} />
+      <NotThere name={name} error={asked.error} onClose={onClose} />
     ) : (
       <Loading what={name} />
     )
