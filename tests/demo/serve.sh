@@ -85,7 +85,7 @@ demo_fill() {
     "$guest" run "$name" -- zpool export tank
     mkdir -p "$demo_cache"
     rm -f "$demo_cache"/*.img
-    cp --sparse=always --reflink=auto "$disk" "$demo_filled.part"
-    mv "$demo_filled.part" "$demo_filled"
+    cp --sparse=always --reflink=auto "$disk" "$demo_filled.$$"
+    mv "$demo_filled.$$" "$demo_filled"
     "$guest" run "$name" -- zpool import -f -d /dev/disk/by-id tank
 }
