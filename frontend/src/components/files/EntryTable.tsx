@@ -20,6 +20,8 @@ type Props = {
   total: number
   selected: string | null
   onSelect: (entry: Entry) => void
+  /** A click or tap; keys go to `onSelect`. */
+  onClick: (entry: Entry) => void
   /** A folder to go into, a file to look at. */
   onOpen: (entry: Entry) => void
   onUp: () => void
@@ -33,7 +35,8 @@ type Props = {
 
 /** A folder: only the rows in sight exist, so tens of thousands are no burden. */
 export function EntryTable(props: Props) {
-  const { label, entries, total, selected, onSelect, onOpen, onUp, folderUrl, more, busy, empty } = props
+  const { label, entries, total, selected, onSelect, onClick, onOpen, onUp, folderUrl, more, busy, empty } =
+    props
   const scroller = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- it only says that the compiler leaves this one alone
   const virtual = useVirtualizer({
@@ -104,7 +107,7 @@ export function EntryTable(props: Props) {
                 onClick={() => {
                   // From here on the arrow keys work.
                   scroller.current?.focus({ preventScroll: true })
-                  onSelect(entry)
+                  onClick(entry)
                 }}
                 onDoubleClick={() => onOpen(entry)}
               >
@@ -121,7 +124,9 @@ export function EntryTable(props: Props) {
       </div>
       <div className={classes.foot}>
         {plural(total, 'item')}
-        {more.isFetchingNextPage || busy ? <Loader size={12} ml="xs" aria-label="Loading" /> : null}
+        {more.isFetchingNextPage || busy ? (
+          <Loader role="status" size={12} ml="xs" aria-label="Loading" />
+        ) : null}
       </div>
     </div>
   )

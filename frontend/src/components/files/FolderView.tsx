@@ -1,4 +1,4 @@
-import { CloseButton, Drawer } from '@mantine/core'
+import { CloseButton, Drawer, Group } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -24,10 +24,15 @@ type Props = { dataset: string; at: string | null; path: string }
 export function FolderView({ dataset, at, path }: Props) {
   const { selected, urlOf } = useFilesAddress()
   const navigate = useNavigate()
+  const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const query = useInfiniteQuery(filesQuery(dataset, at, path))
   const [restoring, setRestoring] = useState<{ entry: Entry; moment: Moment } | null>(null)
 
   const select = (entry: Entry | null) => void navigate(urlOf({ selected: entry?.path ?? null }), AT_ONCE)
+  const open = (entry: Entry) => {
+    if (entry.kind === 'directory') void navigate(folderUrl(entry.path))
+    else select(entry)
+  }
   const folderUrl = (to: string) => urlOf({ path: to, selected: null })
 
   if (query.isPending) return <Loading what="the folder" rows={8} />
@@ -47,10 +52,9 @@ export function FolderView({ dataset, at, path }: Props) {
           total={first?.total ?? entries.length}
           selected={selected}
           onSelect={select}
-          onOpen={(entry) => {
-            if (entry.kind === 'directory') void navigate(folderUrl(entry.path))
-            else select(entry)
-          }}
+          // Details would cover a phone's screen: a tap on a folder means going into it.
+          onClick={phone ? open : select}
+          onOpen={open}
           onUp={() => {
             if (path !== '') void navigate(urlOf({ path: parentPath(path), selected: path }))
           }}
@@ -73,6 +77,7 @@ export function FolderView({ dataset, at, path }: Props) {
             dataset={dataset}
             moment={moment}
             path={selected}
+            phone={phone}
             known={entries.find((entry) => entry.path === selected)}
             onClose={() => select(null)}
             onRestore={(entry) => {
@@ -101,7 +106,9 @@ function notShown(path: string, at: string | null): string {
 function NotThere({ name, error, onClose }: { name: string; error: unknown; onClose: () => void }) {
   return (
     <>
-      <CloseButton aria-label="Close details" onClick={onClose} ml="auto" />
+      <Group justify="flex-end">
+        <CloseButton aria-label="Close details" onClick={onClose} />
+      </Group>
       {toApiError(error).code === 'file_not_found' ? (
         <Empty title={`${name} was not there`}>
           At this moment it did not exist. Try another one on the time line.
@@ -117,14 +124,14 @@ type ChosenProps = {
   dataset: string
   moment: Moment | null
   path: string
+  phone: boolean
   /** The entry when the table has it; an address may name one on a later page. */
   known: Entry | undefined
   onClose: () => void
   onRestore: (entry: Entry) => void
 }
 
-function Chosen({ dataset, moment, path, known, onClose, onRestore }: ChosenProps) {
-  const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+function Chosen({ dataset, moment, path, phone, known, onClose, onRestore }: ChosenProps) {
   const asked = useQuery({ ...entryQuery(dataset, moment?.guid ?? null, path), enabled: known === undefined })
   const entry = known ?? asked.data
   const name = displaySegment(lastSegment(path))
