@@ -151,3 +151,44 @@ fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) -
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use nasman_catalog::{Catalog, NewJob};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Marks what it is about to do, and hits a fault.
+    struct Faulty(Arc<Mutex<Vec<Value>>>);
+
+    impl Work for Faulty {
+        fn kind(&self) -> &'static str {
+            "faulty"
+        }
+
+        fn run(&self, _: &Job, context: &Context<'_>) -> Result<Value, Failure> {
+            context.mark(&json!("half done"))?;
+            panic!("a fault")
+        }
+
+        fn recover(&self, job: &Job) -> Result<(), ApiError> {
+            self.0.lock().unwrap().push(job.marks.clone());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_fault_is_cleaned_up_by_the_marks_made_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(Catalog::open(folder.path()).unwrap());
+        let new = NewJob { kind: "faulty", title: "x", user_id: 1, user_name: "x", request: &json!({}) };
+        let job = jobs.enqueue(&new).unwrap();
+        let recovered = Arc::default();
+        let kinds: Vec<Box<dyn Work>> = vec![Box::new(Faulty(Arc::clone(&recovered)))];
+        assert!(work_on(&jobs, &kinds, &job, &AtomicBool::new(false)));
+        assert_eq!(*recovered.lock().unwrap(), [json!("half done")]);
+        let job = jobs.catalog.job(&job.id).unwrap();
+        assert_eq!((job.state, &job.error.unwrap()["code"]), (JobState::Failed, &json!("internal")));
+    }
+}

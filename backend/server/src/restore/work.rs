@@ -3,7 +3,7 @@
 //! Before each deed it stores what would have to be undone. Killed at any point, the next start releases the
 //! hold and removes the one temporary file; files already restored stay, and so does the guard snapshot.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use nasman_catalog::Job;
@@ -24,6 +24,9 @@ use crate::{
     http::error::{ApiError, Code},
     jobs::{Context, Failure, Progress, Unit, Work},
 };
+
+/// Between tries to release a hold.
+const RELEASE_PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 
 /// What the job needs to know; stored with it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -94,7 +97,7 @@ impl Work for RestoreWork {
         let result = run.result;
         // Only now: the files are closed, so releasing leaves nothing that keeps the snapshot busy. Also where the
         // hold failed: one that was not confirmed in time may be there all the same.
-        if let Err(error) = self.release(&order, &hold) {
+        if let Err(error) = self.release_at_last(&order, &hold) {
             let detail = error.detail;
             context.log("warn", &format!("the hold {hold} on {snapshot} could not be released: {detail}"));
         }
@@ -124,6 +127,18 @@ impl RestoreWork {
         };
         let name = temp.name.name().ok_or_else(|| ApiError::new(Code::Internal, "a mark has no name"))?;
         Ok(remove_temp(&Root::open(&folder)?, &temp.to, &name, &temp.made)?)
+    }
+
+    /// Releases the hold; where ZFS is too busy just now, tries again a little later.
+    fn release_at_last(&self, order: &Order, hold: &HoldTag) -> Result<(), ApiError> {
+        for pause in RELEASE_PAUSES {
+            match self.release(order, hold) {
+                Ok(()) => return Ok(()),
+                Err(error) => tracing::warn!(%error, %hold, "a hold could not be released; trying again"),
+            }
+            std::thread::sleep(pause);
+        }
+        self.release(order, hold)
     }
 
     /// Releases the hold, by the snapshot's identity: it may have been renamed. One that is gone holds nothing.
