@@ -140,8 +140,8 @@ fn serve_until_told(config: Config) -> Result<(), String> {
             stopping,
         )
         .map_err(|e| e.to_string())?;
-        let first =
-            serve::first_run(&app, std::env::var("NASMAN_ADMIN_PASSWORD").ok().as_deref()).map_err(|e| e.to_string())?;
+        let first = serve::first_run(&app, std::env::var("NASMAN_ADMIN_PASSWORD").ok().as_deref())
+            .map_err(|e| e.to_string())?;
         let address = app.config.listen;
         let running = serve::listen(app.clone()).map_err(|e| format!("can't listen on {address}: {e}"))?;
         tracing::info!(address = %running.address, "serving");

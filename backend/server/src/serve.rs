@@ -20,7 +20,7 @@ use crate::{
     jobs::{self, Jobs, Work},
     metrics::Metrics,
     restore::RestoreWork,
-    routes::{self, frontend::frontend, moment::CreatedCache, openapi, system},
+    routes::{self, errors, frontend::frontend, moment::CreatedCache, openapi, system},
 };
 
 /// How long open requests may take to end when the server stops.
@@ -174,6 +174,7 @@ pub fn service(
     actix
         .app_data(web::Data::new(document))
         .service(web::resource("/openapi.json").guard(guard::Get()).to(openapi::get_document))
+        .service(web::resource("/docs/errors").guard(guard::Get()).to(errors::get_errors))
         .default_service(web::to(frontend))
         .wrap(from_fn(know_caller))
         .wrap(actix_web::middleware::Compress::default())

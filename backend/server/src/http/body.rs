@@ -36,6 +36,10 @@ fn unreadable(error: &actix_web::Error) -> ApiError {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    // Left to itself, the library takes a list for the fields in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(ApiError::new(Code::InvalidRequest, "in the body: a list, where an object is needed"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value =
         serde_path_to_error::deserialize(&mut json).map_err(|error| ApiError::refused("body", error))?;
@@ -81,5 +85,7 @@ mod tests {
         assert_eq!(refused(r#"{"dataset": "a"}"#), (Code::InvalidRequest, None));
         assert_eq!(refused(r#"{"dataset": "a", "paths": []} x"#), (Code::InvalidRequest, None));
         assert_eq!(refused(r#"{"dataset": "a", "#), (Code::InvalidRequest, None));
+        assert_eq!(refused(r#"["a", []]"#), (Code::InvalidRequest, None));
+        assert_eq!(refused(r#"{"dataset": "a"#), (Code::InvalidRequest, field("dataset")));
     }
 }

@@ -154,17 +154,15 @@ impl ApiError {
         });
         let field = error.path().to_string();
         let error = error.into_inner();
-        match last.as_deref() {
-            Some(last) if error.is_data() => {
-                let code = match last {
-                    "path" | "paths" => Code::InvalidPath,
-                    "dataset" | "tag" => Code::InvalidName,
-                    _ => Code::InvalidRequest,
-                };
-                Self::field(code, &field, error)
-            }
-            _ => Self::new(Code::InvalidRequest, format!("in the {place}: {error}")),
-        }
+        let Some(last) = last else {
+            return Self::new(Code::InvalidRequest, format!("in the {place}: {error}"));
+        };
+        let code = match last.as_str() {
+            "path" | "paths" if error.is_data() => Code::InvalidPath,
+            "dataset" | "tag" if error.is_data() => Code::InvalidName,
+            _ => Code::InvalidRequest,
+        };
+        Self::field(code, &field, error)
     }
 
     /// The body, as of the request being answered.

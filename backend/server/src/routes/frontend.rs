@@ -32,16 +32,15 @@ pub async fn frontend(app: web::Data<App>, request: HttpRequest) -> HttpResponse
         "" => "index.html",
         path => path,
     };
-    // What has an extension is a file that is there or not; all else is a page of the application.
-    let is_file = named.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    match (load(&app, named), is_file) {
-        (Some(file), _) => answer(named, file),
-        (None, false) => match load(&app, "index.html") {
+    // Only below assets/ must a file be there: elsewhere a dot may belong to a dataset's or a file's name, and the
+    // address is a page of the application.
+    match load(&app, named) {
+        Some(file) => answer(named, file),
+        None if named.starts_with("assets/") => super::not_found(request).await,
+        None => match load(&app, "index.html") {
             Some(file) => answer("index.html", file),
             None => not_built(),
         },
-        (None, true) if named == "index.html" => not_built(),
-        (None, true) => super::not_found(request).await,
     }
 }
 
