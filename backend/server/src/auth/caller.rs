@@ -101,6 +101,22 @@ access!(
 );
 
 impl Caller {
+    /// Whether it still holds what was proved: no for a session or token that has ended, and for a user who was
+    /// disabled or removed meanwhile. For answers that go on and on.
+    pub async fn still_holds(&self, app: &App) -> bool {
+        let (caller, now) = (self.clone(), app.now());
+        let asked = app.catalog(move |catalog| match &caller.via {
+            Via::Session(id) => Ok(catalog.session_user(id, now)?.is_some()),
+            Via::Token(id) => {
+                let user = catalog.user(caller.user.id)?;
+                let tokens = catalog.tokens(Some(user.id))?;
+                let alive = |end: Option<Timestamp>| end.is_none_or(|end| end > now);
+                Ok(!user.disabled && tokens.iter().any(|token| token.id == *id && alive(token.expires_at)))
+            }
+        });
+        asked.await.unwrap_or(false)
+    }
+
     fn at_least(self, needed: Role) -> ApiResult<Self> {
         if self.role >= needed {
             return Ok(self);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nasman_core::Role::{Operator, Viewer};
+use nasman_core::Role::{Admin, Operator, Viewer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -70,6 +70,25 @@ async fn everybody_who_listens_hears() {
     let id = app.app.jobs.enqueue(&new).unwrap().id;
     for events in &mut all {
         assert_eq!(events.next().await.unwrap().1["id"], json!(id));
+    }
+}
+
+#[tokio::test]
+async fn who_may_no_longer_listen_hears_no_more() {
+    let app = TestApp::new();
+    let (browser, script, admin) = (app.browser(Viewer).await, app.script(Operator), app.script(Admin));
+    let mut all = [Events::open(&browser).await, Events::open(&script).await];
+    for events in &mut all {
+        assert_eq!(events.next().await.unwrap().0, "hello");
+    }
+    browser.delete("/session").await.is(204);
+    let id = script.get("/me").await.ok()["user"]["id"].to_string();
+    admin.patch(&format!("/users/{id}"), &json!({ "disabled": true })).await.ok();
+    let new =
+        nasman_catalog::NewJob { kind: "x", title: "x", user_id: 1, user_name: "x", request: &json!({}) };
+    app.app.jobs.enqueue(&new).unwrap();
+    for events in &mut all {
+        assert_eq!(events.next().await, None);
     }
 }
 
