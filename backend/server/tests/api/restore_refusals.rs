@@ -125,19 +125,17 @@ async fn targets_that_cannot_be_written_are_told_apart() {
     assert!(!std::path::Path::new("/tmp/a.txt").exists());
 }
 
-#[tokio::test]
-async fn bad_requests_name_the_field() {
-    let (app, script) = scene();
-    let many: Vec<_> = (0..101).map(|n| n.to_string()).collect();
-    let many: Vec<_> = many.iter().map(String::as_str).collect();
-    let with = |field: &str, value: Value| {
-        let mut wanted = request(&["a.txt"]);
-        wanted[field] = value;
-        wanted
-    };
-    for (wanted, code, field) in [
+fn with(field: &str, value: Value) -> Value {
+    let mut wanted = request(&["a.txt"]);
+    wanted[field] = value;
+    wanted
+}
+
+/// Requests that are wrong, each with its code and the field to be named.
+fn bad_requests() -> [(Value, &'static str, &'static str); 10] {
+    [
         (request(&[]), "invalid_request", "paths"),
-        (request(&many), "invalid_request", "paths"),
+        (request(&["a.txt"; 101]), "invalid_request", "paths"),
         (request(&[""]), "invalid_request", "paths"),
         (request(&["a.txt", "../b"]), "invalid_path", "paths[1]"),
         (request(&["a%00b"]), "invalid_path", "paths[0]"),
@@ -146,7 +144,13 @@ async fn bad_requests_name_the_field() {
         (to("tank/home", "a/../.."), "invalid_path", "to.path"),
         (with("on_conflict", json!("ask")), "invalid_request", "on_conflict"),
         (with("force", json!(true)), "invalid_request", "force"),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn bad_requests_name_the_field() {
+    let (app, script) = scene();
+    for (wanted, code, field) in bad_requests() {
         for at in ["/restores", "/restores/plan"] {
             let reply = script.post(at, &wanted).await;
             assert_eq!(reply.json()["field"], field, "{wanted}");

@@ -41,28 +41,16 @@ fn holds(app: &TestApp) -> usize {
 #[tokio::test]
 async fn a_plan_shows_what_would_happen_and_changes_nothing() {
     let app = scene();
-    let plan = app
-        .script(Operator)
-        .post("/restores/plan", &request(&["a.txt", "docs/b.txt"], &json!({})))
-        .await
-        .ok();
-    let item = &plan["items"][0];
-    assert_eq!(
-        (&item["action"], &item["target_path"]),
-        (&json!("keep_both"), &json!("a%20%282026-05-02%2008.30%29.txt"))
-    );
-    assert_eq!((&item["existing"]["size"], &item["method"]), (&json!(3), &json!("clone")));
-    assert_eq!(
-        (&plan["items"][1]["action"], &plan["items"][1]["existing"]),
-        (&json!("create"), &Value::Null)
-    );
+    let wanted = request(&["a.txt", "docs/b.txt"], &json!({}));
+    let plan = app.script(Operator).post("/restores/plan", &wanted).await.ok();
+    let (taken, free) = (&plan["items"][0], &plan["items"][1]);
+    assert_eq!((&taken["action"], &free["action"]), (&json!("keep_both"), &json!("create")));
+    assert_eq!(taken["target_path"], "a%20%282026-05-02%2008.30%29.txt");
+    assert_eq!((&taken["existing"]["size"], &free["existing"]), (&json!(3), &Value::Null));
+    assert_eq!(taken["method"], "clone");
     assert_eq!((&plan["files"], &plan["bytes"], &plan["conflicts"]), (&json!(2), &json!(6), &json!(1)));
     assert_eq!((&plan["guard_snapshot"], &plan["snapshot"]["tag"]), (&json!(false), &json!("one")));
-    assert_eq!(
-        app.zfs().calls(Verb::Hold) + app.zfs().calls(Verb::CreateSnapshot),
-        1,
-        "only the scene's own snapshot"
-    );
+    assert_eq!((app.zfs().calls(Verb::Hold), app.zfs().calls(Verb::CreateSnapshot)), (0, 1));
     assert_eq!(fs::read_dir(app.zfs().folder("tank/home")).unwrap().count(), 2);
 }
 
