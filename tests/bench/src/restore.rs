@@ -20,7 +20,7 @@ use crate::{
 };
 
 const MIB: usize = 1 << 20;
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 15;
 /// Of `cp`'s throughput.
 const RATIO: f64 = 0.95;
 /// Kept in memory by the kernel on every Linux, so that a copy from there crosses file systems.
