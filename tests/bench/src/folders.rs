@@ -14,7 +14,7 @@ use nasman_zfs::FakeZfs;
 use crate::{
     client::{Client, parse},
     report::Row,
-    rounds::{alternate, seconds},
+    rounds::{alternate, median, seconds},
     served::Served,
 };
 
@@ -35,11 +35,11 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
         let path = format!("/datasets/{}/files", dataset.replace('/', "%2F"));
         let peer = "ls -la --time-style=full-iso";
         let list = || ls(&files);
-        let first = alternate(rounds, || Ok(served.client.timed(&path)?.0), list)?;
+        let first = alternate(rounds, median, || Ok(served.client.timed(&path)?.0), list)?;
         rows.push(
             Row::new(format!("folder of {names}: first page of 100"), first.0, "s").against(peer, first.1),
         );
-        let all = alternate(rounds, || seconds(|| page_through(&served.client, &path, names)), list)?;
+        let all = alternate(rounds, median, || seconds(|| page_through(&served.client, &path, names)), list)?;
         rows.push(
             Row::new(format!("folder of {names}: all pages of {PAGE}"), all.0, "s").against(peer, all.1),
         );

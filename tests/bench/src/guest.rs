@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     client::Client,
     report::Row,
-    rounds::{alternate, repeat, wait_for},
+    rounds::{alternate, repeat, undisturbed, wait_for},
 };
 
 const GUEST: &str = "tests/guest/guest";
@@ -48,8 +48,8 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
         Ok(seconds)
     };
     let part = || Ok(f64::from(PARTS) * copy(&guest, "--reflink=never", "part")?);
-    let (restored, copied) = alternate(ROUNDS, restore, part)?;
-    let cloned = repeat(ROUNDS, || copy(&guest, "--reflink=auto", "big"))?;
+    let (restored, copied) = alternate(ROUNDS, undisturbed, restore, part)?;
+    let cloned = repeat(ROUNDS, undisturbed, || copy(&guest, "--reflink=auto", "big"))?;
     let least = grown.iter().copied().fold(f64::INFINITY, f64::min);
     Ok(vec![
         Row::new("guest: restore of 1 GiB out of a snapshot", restored, "s")

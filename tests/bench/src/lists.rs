@@ -9,7 +9,7 @@ use nasman_zfs::FakeZfs;
 use crate::{
     client::{Client, parse},
     report::Row,
-    rounds::{percentile, repeat},
+    rounds::{median, percentile, repeat},
     served::Served,
 };
 
@@ -69,7 +69,7 @@ fn list(client: &Client, path: &str, what: &str, items: usize) -> Result<Vec<Row
     let answer = parse(&client.timed(path)?.1)?;
     let found = answer["items"].as_array().map_or(0, Vec::len);
     ensure!(found == items, "{path} gave {found} items instead of {items}");
-    let alone = repeat(ROUNDS, || Ok(client.timed(path)?.0))?;
+    let alone = repeat(ROUNDS, median, || Ok(client.timed(path)?.0))?;
     let crowded = crowd(client, path)?;
     Ok(vec![
         Row::new(what, alone, "s").at_most(SECONDS),

@@ -16,7 +16,7 @@ use rustix::fs::syncfs;
 
 use crate::{
     report::Row,
-    rounds::{alternate, seconds},
+    rounds::{alternate, seconds, undisturbed},
 };
 
 const MIB: usize = 1 << 20;
@@ -68,7 +68,12 @@ fn compare(from: &Path, to: &Path, mib: usize, means: Means) -> Result<(f64, f64
         File::open(to)?.sync_all().context("syncing what cp wrote")
     };
     let (restored, copied) = (to.join("restored"), to.join("copied"));
-    let times = alternate(ROUNDS, || clean(to, &restored, restore), || clean(to, &copied, || copy(&copied)))?;
+    let times = alternate(
+        ROUNDS,
+        undisturbed,
+        || clean(to, &restored, restore),
+        || clean(to, &copied, || copy(&copied)),
+    )?;
     fs::remove_file(source)?;
     Ok(times)
 }

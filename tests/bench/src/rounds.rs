@@ -4,10 +4,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+/// Makes one figure of the rounds' seconds: [`median`] or [`undisturbed`].
+pub type Figure = fn(Vec<f64>) -> Result<f64>;
+
 /// Measures NASMan and a peer by turns, and who is first by turns too, so that neither profits from what the machine
-/// does besides. Both answer with seconds; returns NASMan's [`undisturbed`] ones and the peer's.
+/// does besides. Both answer with seconds; returns NASMan's figure and the peer's.
 pub fn alternate(
     rounds: usize,
+    figure: Figure,
     mut nasman: impl FnMut() -> Result<f64>,
     mut peer: impl FnMut() -> Result<f64>,
 ) -> Result<(f64, f64)> {
@@ -21,16 +25,21 @@ pub fn alternate(
             theirs.push(peer()?);
         }
     }
-    Ok((undisturbed(ours)?, undisturbed(theirs)?))
+    Ok((figure(ours)?, figure(theirs)?))
 }
 
-/// The [`undisturbed`] seconds of some rounds.
-pub fn repeat(rounds: usize, measure: impl FnMut() -> Result<f64>) -> Result<f64> {
-    undisturbed(std::iter::repeat_with(measure).take(rounds).collect::<Result<_>>()?)
+/// The figure of NASMan's or a peer's rounds alone.
+pub fn repeat(rounds: usize, figure: Figure, measure: impl FnMut() -> Result<f64>) -> Result<f64> {
+    figure(std::iter::repeat_with(measure).take(rounds).collect::<Result<_>>()?)
 }
 
-/// The lower quartile. What else the machine does can slow a round down and never speed it up, so that on a busy machine
-/// the quartiles of two runs lie much closer together than their medians.
+/// The value in the middle: what usually happens, also where it is now this and now that.
+pub fn median(seconds: Vec<f64>) -> Result<f64> {
+    percentile(seconds, 50)
+}
+
+/// The lower quartile, for long work that reads and writes much: what else the machine does can slow a round down and
+/// never speed it up, so that on a busy machine the quartiles of two runs lie closer together than their medians.
 pub fn undisturbed(seconds: Vec<f64>) -> Result<f64> {
     percentile(seconds, 25)
 }
@@ -70,10 +79,10 @@ mod tests {
     fn percentiles_are_values_that_occurred() {
         let values: Vec<f64> = (1..=100).map(f64::from).collect();
         assert_eq!(percentile(values.clone(), 99).unwrap(), 99.0);
-        assert_eq!(percentile(values, 50).unwrap(), 50.0);
-        assert_eq!(percentile(vec![3.0, 1.0, 2.0], 50).unwrap(), 2.0);
+        assert_eq!(median(values).unwrap(), 50.0);
+        assert_eq!(median(vec![3.0, 1.0, 2.0]).unwrap(), 2.0);
         assert_eq!(percentile(vec![7.0], 99).unwrap(), 7.0);
-        assert!(percentile(Vec::new(), 50).is_err());
+        assert!(median(Vec::new()).is_err());
     }
 
     #[test]
@@ -89,7 +98,7 @@ mod tests {
             order.borrow_mut().push(who);
             Ok(1.0)
         };
-        alternate(3, || note('n'), || note('p')).unwrap();
+        alternate(3, median, || note('n'), || note('p')).unwrap();
         assert_eq!(*order.borrow(), "pnnppn");
     }
 }
