@@ -10,6 +10,8 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: process.env.NASMAN_URL ?? 'http://127.0.0.1:8440',
+    // Tables draw only the rows in sight: tall enough for all rows of the folders that the tests go to.
+    viewport: { width: 1280, height: 1800 },
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: '/usr/bin/chromium',
