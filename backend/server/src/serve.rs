@@ -126,6 +126,8 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Running> {
     let server = HttpServer::new(move || service(app.clone()))
         .workers(2)
         .shutdown_timeout(GRACE_SECONDS)
+        // Else the last part of an answer waits 40 ms for the client's acknowledgement of the part before.
+        .tcp_nodelay(true)
         .keep_alive(Duration::from_secs(75))
         .disable_signals()
         .bind(address)?;
