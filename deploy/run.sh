@@ -30,7 +30,7 @@ serve_in_guest() {
     printf '\n  address   http://127.0.0.1:%s\n  name      admin\n  password  %s\n\n' "$demo_port" "$demo_password"
     # In the background, since bash handles signals only between commands.
     sleep infinity &
-    trap 'kill "$!"; say "stopping the guest"; "$guest" stop demo >/dev/null' EXIT
+    trap 'kill "$!" 2>/dev/null || true; say "stopping the guest"; "$guest" stop demo >/dev/null' EXIT
     wait $!
 }
 
