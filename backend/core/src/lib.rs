@@ -3,12 +3,14 @@
 //! Nothing here does IO, reads a clock or is async: whoever calls passes in what the world looks like.
 //! Names and paths are validated once, when they become one of these types; inside nobody checks again.
 
+mod change;
 mod id;
 mod name;
 mod path;
 pub mod restore;
 mod role;
 
+pub use change::{Change, FileTime, Kind, Meta, ROOT_INODE};
 pub use id::{Guid, Txg};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};
 pub use path::{EntryName, PathError, RelPath};
