@@ -5,6 +5,7 @@
 
 mod change;
 mod id;
+mod known;
 mod name;
 mod path;
 pub mod restore;
@@ -12,6 +13,7 @@ mod role;
 
 pub use change::{Change, FileTime, Kind, Meta, ROOT_INODE};
 pub use id::{Guid, Txg};
+pub use known::{Known, KnownError, KnownObject};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};
 pub use path::{EntryName, PathError, RelPath};
 pub use role::{Role, UnknownRole};
