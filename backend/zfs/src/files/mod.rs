@@ -24,5 +24,7 @@ pub use restore::{
 };
 // The words are the core's; who reads files here finds them here.
 pub use nasman_core::{FileTime, Kind};
+pub(crate) use root::CONTROL_INODE;
 pub use root::Root;
 pub use stat::Stat;
+pub(crate) use stat::kind_of;

@@ -4,7 +4,7 @@ use nasman_core::{FileTime, Kind};
 use rustix::fs::{FileType, Statx, StatxAttributes, StatxFlags, StatxTimestamp};
 
 /// Absent where the filesystem does not tell.
-pub(super) fn kind_of(file_type: FileType) -> Option<Kind> {
+pub(crate) fn kind_of(file_type: FileType) -> Option<Kind> {
     Some(match file_type {
         FileType::RegularFile => Kind::File,
         FileType::Directory => Kind::Directory,
