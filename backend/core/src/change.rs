@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::EntryName;
+use crate::{EntryName, Txg};
 
 /// The inode by which changes call a dataset's root directory, whatever number the kernel shows for it: the one
 /// in a mounted snapshot is made up and differs from the one of the live filesystem.
@@ -106,6 +106,35 @@ pub struct Meta {
     pub target: Option<Vec<u8>>,
 }
 
+/// When a version existed: the half-open interval `[born, died)` of transaction groups. A snapshot holds it when the
+/// snapshot's `createtxg` is inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Lifetime {
+    /// The first state that shows it.
+    pub born: Txg,
+    /// The first later state that does not; absent while it lasts.
+    pub died: Option<Txg>,
+}
+
+impl Lifetime {
+    /// Whether the state at this transaction group shows it.
+    #[must_use]
+    pub fn contains(&self, txg: Txg) -> bool {
+        self.born <= txg && self.died.is_none_or(|died| txg < died)
+    }
+
+    /// The time that both have; absent when there is none.
+    #[must_use]
+    pub fn intersect(&self, other: &Self) -> Option<Self> {
+        let born = self.born.max(other.born);
+        let died = match (self.died, other.died) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (one, None) | (None, one) => one,
+        };
+        died.is_none_or(|died| born < died).then_some(Self { born, died })
+    }
+}
+
 /// One thing that is, or may be, different in the later of two snapshots. Telling what did not change does no harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -129,6 +158,15 @@ pub enum Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lifetimes_are_half_open() {
+        let life = |born, died: Option<u64>| Lifetime { born: Txg(born), died: died.map(Txg) };
+        assert!(life(3, Some(5)).contains(Txg(3)) && !life(3, Some(5)).contains(Txg(5)));
+        assert!(life(3, None).contains(Txg(u64::MAX)) && !life(3, None).contains(Txg(2)));
+        assert_eq!(life(3, Some(5)).intersect(&life(4, None)), Some(life(4, Some(5))));
+        assert_eq!(life(3, Some(5)).intersect(&life(5, None)), None);
+    }
 
     #[test]
     fn instants_before_1970_and_beyond_the_calendar() {

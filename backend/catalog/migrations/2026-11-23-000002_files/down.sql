@@ -1,0 +1,5 @@
+DROP TABLE touched;
+DROP TABLE links;
+DROP TABLE objects;
+DROP TABLE snapshots;
+DROP TABLE datasets;
