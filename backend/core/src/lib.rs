@@ -11,7 +11,7 @@ mod path;
 pub mod restore;
 mod role;
 
-pub use change::{Change, FileTime, Kind, Meta, ROOT_INODE};
+pub use change::{Change, FileTime, Kind, Lifetime, Meta, ROOT_INODE};
 pub use id::{Guid, Txg};
 pub use known::{Known, KnownError, KnownObject};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};
