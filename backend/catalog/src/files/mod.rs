@@ -10,6 +10,8 @@
 mod apply;
 mod datasets;
 mod forget;
+#[cfg(test)]
+mod oracle;
 mod read;
 mod row;
 mod snapshots;

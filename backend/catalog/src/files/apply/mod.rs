@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Objects and names per transaction: few enough that others get their turn to write within a blink.
-const BATCH: usize = 20_000;
+const BATCH: usize = if cfg!(test) { 7 } else { 20_000 };
 /// Rows per statement; SQLite takes 32,766 values.
 const ROWS: usize = 1_000;
 /// While changes come in, more pages are kept in memory (KiB, negative as SQLite wants it).
