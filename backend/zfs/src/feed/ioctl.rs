@@ -21,7 +21,7 @@ use rustix::{
     fs::{CWD, Mode, OFlags, openat},
     io::Errno,
     ioctl::{Updater, ioctl},
-    pipe::{PipeFlags, fcntl_setpipe_size, pipe_with},
+    pipe::{PipeFlags, pipe_with},
 };
 
 use super::ranges::{RECORD, Ranges, RangesError};
@@ -37,8 +37,8 @@ const VALUE: usize = 4144;
 const COOKIE: usize = 12_616;
 /// More than twice the struct.
 const SIZE: usize = 32 << 10;
-/// What a pipe holds unless told otherwise is 64 KiB; more means fewer turns between kernel and reader.
-const PIPE: usize = 512 << 10;
+/// What a pipe holds, unless told otherwise.
+const PIPE: usize = 64 << 10;
 
 /// Why the kernel's list could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,8 +69,6 @@ pub(super) fn changed_objects(
 ) -> Result<Ranges, IoctlError> {
     let output = |errno: Errno| IoctlError::Output(errno.to_string());
     let (read, write) = pipe_with(PipeFlags::CLOEXEC).map_err(output)?;
-    // A smaller pipe does as well.
-    let _ = fcntl_setpipe_size(&write, PIPE);
     let (send, receive) = mpsc::sync_channel(1);
     let (from, to) = (from.to_string(), to.to_string());
     let ask = move || {
@@ -120,7 +118,8 @@ fn collect(read: OwnedFd, until: Instant) -> Result<Ranges, Option<IoctlError>> 
 
 /// Asks; returns when all is written to the pipe.
 fn ask(from: &str, to: &str, pipe: &OwnedFd) -> Result<(), IoctlError> {
-    let device = openat(CWD, DEVICE, OFlags::RDWR | OFlags::CLOEXEC, Mode::empty()).map_err(IoctlError::Device)?;
+    let device =
+        openat(CWD, DEVICE, OFlags::RDWR | OFlags::CLOEXEC, Mode::empty()).map_err(IoctlError::Device)?;
     let mut command = command(from, to, pipe)?;
     // SAFETY: the buffer is initialised, exclusively borrowed for the call, and larger than the struct that the
     // kernel reads from and writes back to this address; the kernel keeps no pointer to it.

@@ -14,6 +14,7 @@
 //!
 //! [`Change`]: nasman_core::Change
 
+mod diff;
 mod inodes;
 mod ioctl;
 mod out;
@@ -22,17 +23,21 @@ mod read;
 mod step;
 mod walk;
 
-use std::time::{Duration, Instant};
+use std::{
+    os::unix::ffi::OsStrExt as _,
+    time::{Duration, Instant},
+};
 
 use nasman_core::{Known, KnownError, SnapshotName};
 
+pub use self::out::{Counts, Sink};
 use self::{
+    diff::Diff,
     ioctl::changed_objects,
     out::Out,
     read::Tree,
     step::{Step, Stop},
 };
-pub use self::out::{Counts, Sink};
 use crate::{
     Zfs, ZfsError,
     files::{FileError, Finding},
@@ -106,7 +111,7 @@ pub struct Feed {
     pub zfs_diff: bool,
     /// Threads that read a whole snapshot.
     pub threads: usize,
-    /// How long the kernel may take for its list.
+    /// How long the kernel may take for its list, and `zfs diff` for all.
     pub deadline: Duration,
 }
 
@@ -158,13 +163,19 @@ impl Feed {
         out: &mut Out<'_>,
         run: &mut Run,
     ) -> Result<Means, FeedError> {
-        let reason = match self.by_objects(zfs, from, to, known, out, run) {
-            Ok(means) => return Ok(means),
-            Err(Stop::Failed(error)) => return Err(error),
-            Err(Stop::Surprise(reason)) => reason,
-        };
-        tracing::info!(%from, %to, reason, "the kernel's list of changed objects was not used");
-        run.passed.push(Passed { means: Means::Ioctl, reason });
+        for means in [Means::Ioctl, Means::ZfsDiff] {
+            let told = match means {
+                Means::Ioctl => self.by_objects(zfs, from, to, known, out, run),
+                _ => self.by_zfs_diff(zfs, from, to, known, out),
+            };
+            let reason = match told {
+                Ok(means) => return Ok(means),
+                Err(Stop::Failed(error)) => return Err(error),
+                Err(Stop::Surprise(reason)) => reason,
+            };
+            tracing::info!(%from, %to, ?means, reason, "a cheaper means could not be used");
+            run.passed.push(Passed { means, reason });
+        }
         self.walk(zfs, to, Some(known), out)
     }
 
@@ -180,7 +191,8 @@ impl Feed {
         if !self.ioctl {
             return Err(Stop::Surprise("switched off".into()));
         }
-        let ranges = changed_objects(from, to, self.deadline).map_err(|error| Stop::Surprise(error.to_string()))?;
+        let ranges =
+            changed_objects(from, to, self.deadline).map_err(|error| Stop::Surprise(error.to_string()))?;
         run.reported = Some(ranges.in_use());
         if ranges.is_empty() {
             return Ok(Means::Nothing);
@@ -189,6 +201,26 @@ impl Feed {
         Step::new(&tree, known, &ranges, out).run()?;
         tree.check()?;
         Ok(Means::Ioctl)
+    }
+
+    fn by_zfs_diff(
+        &self,
+        zfs: &dyn Zfs,
+        from: &SnapshotName,
+        to: &SnapshotName,
+        known: &dyn Known,
+        out: &mut Out<'_>,
+    ) -> Result<Means, Stop> {
+        if !self.zfs_diff {
+            return Err(Stop::Surprise("switched off".into()));
+        }
+        // It wants the dataset mounted.
+        let live = zfs.live_folder(&to.dataset).map_err(|error| Stop::Surprise(error.to_string()))?;
+        let mountpoint = live.as_os_str().as_bytes();
+        let tree = Tree::open(&zfs.snapshot_folder(to)?)?;
+        diff::tell(&mut Diff { tree: &tree, known, mountpoint, out }, from, to, self.deadline)?;
+        tree.check()?;
+        Ok(Means::ZfsDiff)
     }
 
     fn walk(

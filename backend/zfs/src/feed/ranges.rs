@@ -123,10 +123,7 @@ mod tests {
             .map(|object| ranges.state(object))
             .collect();
         let (used, free) = (Some(State::InUse), Some(State::Free));
-        assert_eq!(
-            states,
-            [used, used, free, free, None, None, used, used, used, None, None, free, free]
-        );
+        assert_eq!(states, [used, used, free, free, None, None, used, used, used, None, None, free, free]);
         assert!(read(&[]).unwrap().is_empty());
     }
 

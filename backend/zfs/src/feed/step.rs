@@ -6,10 +6,7 @@
 //! told, at the place where they are now; look at what was told among their entries; look at the other objects told
 //! through a name in a directory that was not. What is found by neither is gone.
 
-use std::{
-    collections::HashMap,
-    os::fd::OwnedFd,
-};
+use std::{collections::HashMap, os::fd::OwnedFd};
 
 use nasman_core::{Change, EntryName, Kind, Known, KnownObject, ROOT_INODE, RelPath};
 use rustix::io::Errno;
@@ -311,7 +308,9 @@ impl<'a, 'out> Step<'a, 'out> {
                     unsure = true;
                 }
                 Place::Waits(_) if self.unread.is_empty() => {
-                    return Err(Stop::Surprise(format!("directory {parent} did not change and has no place")));
+                    return Err(Stop::Surprise(format!(
+                        "directory {parent} did not change and has no place"
+                    )));
                 }
                 Place::Waits(_) | Place::Beyond => unsure = true,
             }

@@ -52,7 +52,8 @@ impl Model {
         let mut lost: BTreeSet<u64> = self.objects.keys().copied().collect();
         let mut todo = vec![(RelPath::root(), ROOT_INODE)];
         while let Some((path, inode)) = todo.pop() {
-            let meta = self.objects.get(&inode).unwrap_or_else(|| panic!("{path:?} leads to no object")).clone();
+            let meta =
+                self.objects.get(&inode).unwrap_or_else(|| panic!("{path:?} leads to no object")).clone();
             lost.remove(&inode);
             for (name, below) in self.folders.get(&inode).into_iter().flatten() {
                 todo.push((path.join(name).unwrap(), *below));

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     fs,
-    os::unix::{ffi::OsStrExt as _, fs::{FileTypeExt as _, MetadataExt as _}},
+    os::unix::{
+        ffi::OsStrExt as _,
+        fs::{FileTypeExt as _, MetadataExt as _},
+    },
     path::Path,
     time::UNIX_EPOCH,
 };
@@ -40,7 +43,8 @@ fn look(path: &Path) -> (u64, Meta) {
         kind if kind.is_file() => Kind::File,
         kind => panic!("{path:?} is {kind:?}"),
     };
-    let target = (kind == Kind::Symlink).then(|| fs::read_link(path).unwrap().as_os_str().as_bytes().to_vec());
+    let target =
+        (kind == Kind::Symlink).then(|| fs::read_link(path).unwrap().as_os_str().as_bytes().to_vec());
     let time = |seconds, nanos: i64| FileTime { seconds, nanos: nanos.try_into().unwrap() };
     let generation = stat.created().unwrap().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     let meta = Meta {

@@ -4,7 +4,10 @@ use std::{
     ffi::OsString,
     fs::{self, OpenOptions, Permissions},
     io::Write as _,
-    os::unix::{ffi::OsStringExt as _, fs::{PermissionsExt as _, symlink}},
+    os::unix::{
+        ffi::OsStringExt as _,
+        fs::{PermissionsExt as _, symlink},
+    },
     path::{Path, PathBuf},
 };
 
@@ -12,8 +15,16 @@ use fastrand::Rng;
 use rustix::fs::{CWD, FileType, Mode, XattrFlags, mknodat, setxattr};
 
 /// Names that break careless code.
-const ODD: [&[u8]; 8] =
-    [b"a b", b"tab\there", b"new\nline", b"back\\slash\\0040", b"gr\xc3\xbcn", b"not-utf8-\xff\xfe", b"-rf", b"\xe2\x80\xae"];
+const ODD: [&[u8]; 8] = [
+    b"a b",
+    b"tab\there",
+    b"new\nline",
+    b"back\\slash\\0040",
+    b"gr\xc3\xbcn",
+    b"not-utf8-\xff\xfe",
+    b"-rf",
+    b"\xe2\x80\xae",
+];
 
 pub(crate) struct Workload {
     root: PathBuf,
@@ -38,7 +49,8 @@ impl Workload {
     /// A new path in some folder.
     fn fresh(&mut self) -> PathBuf {
         self.count += 1;
-        let mut name = if self.rng.u8(..5) == 0 { ODD[self.rng.usize(..ODD.len())].to_vec() } else { b"n".to_vec() };
+        let mut name =
+            if self.rng.u8(..5) == 0 { ODD[self.rng.usize(..ODD.len())].to_vec() } else { b"n".to_vec() };
         name.extend_from_slice(self.count.to_string().as_bytes());
         let folder = self.folders[self.rng.usize(..self.folders.len())].clone();
         folder.join(OsString::from_vec(name))
@@ -69,6 +81,10 @@ impl Workload {
             // The order of a folder is not the seed's.
             entries.sort_by_key(fs::DirEntry::file_name);
             for entry in entries {
+                // With snapdir=visible it is there.
+                if entry.file_name() == ".zfs" {
+                    continue;
+                }
                 let kind = entry.file_type().unwrap();
                 if kind.is_dir() { self.folders.push(entry.path()) } else { self.files.push(entry.path()) }
             }
@@ -106,7 +122,9 @@ impl Workload {
         let Some(path) = self.file() else { return self.create() };
         let stat = fs::symlink_metadata(&path).unwrap();
         match self.rng.u8(..9) {
-            0 if stat.is_file() => OpenOptions::new().append(true).open(&path).unwrap().write_all(b"more").unwrap(),
+            0 if stat.is_file() => {
+                OpenOptions::new().append(true).open(&path).unwrap().write_all(b"more").unwrap();
+            }
             1 if stat.is_file() => OpenOptions::new().write(true).open(&path).unwrap().set_len(17).unwrap(),
             2 if stat.is_file() => {
                 let value = self.rng.u64(..).to_string().repeat(self.rng.usize(1..40));
