@@ -3,7 +3,7 @@
 //! 1. **Nothing**: the kernel reports no changed object (or both are the same snapshot). Nothing is mounted.
 //! 2. **The kernel's list of objects** (`ZFS_IOC_DIFF`), together with what is known of the earlier snapshot: only the
 //!    directories on the list are read, only the objects on it are looked at.
-//! 3. **`zfs diff`**, where the kernel can't be asked directly.
+//! 3. **`zfs diff`**, where the kernel can't be asked directly and whoever asks allows it: it misses changes.
 //! 4. **A walk** of the whole later snapshot: for the first one seen, and where all else fails.
 //!
 //! All end in the same [`Change`]s, each a state at the later snapshot, so that a means that gives up half way has told
@@ -17,6 +17,7 @@
 mod diff;
 mod inodes;
 mod ioctl;
+mod look;
 mod out;
 mod ranges;
 mod read;
@@ -107,9 +108,10 @@ pub enum FeedError {
 pub struct Feed {
     /// Whether the kernel may be asked.
     pub ioctl: bool,
-    /// Whether `zfs diff` may be run.
+    /// Whether `zfs diff` may be run. It silently leaves out changes of files that once had another hard link (it
+    /// looks for them under the name that is gone), so this is only for datasets without any.
     pub zfs_diff: bool,
-    /// Threads that read a whole snapshot.
+    /// Threads that read a snapshot.
     pub threads: usize,
     /// How long the kernel may take for its list, and `zfs diff` for all.
     pub deadline: Duration,
@@ -117,7 +119,7 @@ pub struct Feed {
 
 impl Default for Feed {
     fn default() -> Self {
-        Self { ioctl: true, zfs_diff: true, threads: 4, deadline: Duration::from_secs(600) }
+        Self { ioctl: true, zfs_diff: false, threads: 4, deadline: Duration::from_secs(600) }
     }
 }
 
@@ -198,7 +200,7 @@ impl Feed {
             return Ok(Means::Nothing);
         }
         let tree = Tree::open(&zfs.snapshot_folder(to)?)?;
-        Step::new(&tree, known, &ranges, out).run()?;
+        Step::new(&tree, known, &ranges, out, self.threads).run()?;
         tree.check()?;
         Ok(Means::Ioctl)
     }

@@ -6,14 +6,15 @@
 //! told, at the place where they are now; look at what was told among their entries; look at the other objects told
 //! through a name in a directory that was not. What is found by neither is gone.
 
-use std::{collections::HashMap, os::fd::OwnedFd};
+use std::{collections::HashMap, sync::Arc};
 
-use nasman_core::{Change, EntryName, Kind, Known, KnownObject, ROOT_INODE, RelPath};
+use nasman_core::{Change, EntryName, Kind, Known, KnownObject, Meta, ROOT_INODE, RelPath};
 use rustix::io::Errno;
 
 use super::{
     FeedError,
     inodes::InodeSet,
+    look::{Look, Opened, look_all},
     out::Out,
     ranges::{Ranges, State},
     read::Tree,
@@ -26,7 +27,7 @@ const PAGE: usize = 4096;
 const DEEPEST: usize = 2048;
 /// Places remembered; forgetting them costs only time.
 const PLACES: usize = 4096;
-/// Directories kept open for looking at their entries.
+/// Directories remembered as opened; as many again may be open for the objects of a page.
 const OPEN: usize = 64;
 
 /// Why a step ends without an answer.
@@ -53,6 +54,15 @@ enum Place {
     Beyond,
 }
 
+/// What becomes of an object that was told.
+enum Settled {
+    Gone,
+    /// Where it may be could not be read: what is known of it stays.
+    Unsure,
+    /// A name certainly still leads to it.
+    There(Look),
+}
+
 pub(super) struct Step<'a, 'out> {
     tree: &'a Tree,
     known: &'a dyn Known,
@@ -71,7 +81,8 @@ pub(super) struct Step<'a, 'out> {
     /// Objects told, or known to exist without being told.
     done: InodeSet,
     places: HashMap<u64, RelPath>,
-    open: HashMap<u64, OwnedFd>,
+    open: HashMap<u64, Arc<Opened>>,
+    threads: usize,
 }
 
 impl<'a, 'out> Step<'a, 'out> {
@@ -80,8 +91,10 @@ impl<'a, 'out> Step<'a, 'out> {
         known: &'a dyn Known,
         ranges: &'a Ranges,
         out: &'a mut Out<'out>,
+        threads: usize,
     ) -> Self {
         Self {
+            threads,
             tree,
             known,
             ranges,
@@ -102,17 +115,28 @@ impl<'a, 'out> Step<'a, 'out> {
         if self.told(ROOT_INODE) {
             self.queue.push(ROOT_INODE);
         }
-        self.each_known(State::InUse, Self::seed)?;
+        self.each_known(State::InUse, |step, page| {
+            page.into_iter().try_for_each(|(inode, object)| step.seed(inode, object))
+        })?;
         self.read_queue()?;
         let mut gone = Vec::new();
-        self.each_known(State::InUse, |step, inode, _| {
-            if !step.done.contains(inode) && step.settle(inode)? {
-                gone.push(inode);
+        self.each_known(State::InUse, |step, page| {
+            let mut looks = Vec::new();
+            for (inode, _) in page {
+                if !step.done.contains(inode) {
+                    match step.settle(inode)? {
+                        Settled::Gone => gone.push(inode),
+                        Settled::Unsure => {}
+                        Settled::There(look) => looks.push(look),
+                    }
+                }
             }
-            Ok(())
+            step.look(&looks)
         })?;
         gone.into_iter().try_for_each(|inode| self.out.gone(inode))?;
-        self.each_known(State::Free, |step, inode, _| Ok(step.out.gone(inode)?))
+        self.each_known(State::Free, |step, page| {
+            page.into_iter().try_for_each(|(inode, _)| Ok(step.out.gone(inode)?))
+        })
     }
 
     /// Whether the kernel told of the object, in whatever state.
@@ -120,11 +144,11 @@ impl<'a, 'out> Step<'a, 'out> {
         self.ranges.state(self.tree.object(inode)).is_some()
     }
 
-    /// Goes through the objects known in the ranges of a state.
+    /// Goes through the objects known in the ranges of a state, page by page.
     fn each_known(
         &mut self,
         state: State,
-        mut act: impl FnMut(&mut Self, u64, KnownObject) -> Answer<()>,
+        mut act: impl FnMut(&mut Self, Vec<(u64, KnownObject)>) -> Answer<()>,
     ) -> Answer<()> {
         for range in self.ranges.with(state) {
             // The root is known by a number of its own, which no range tells of.
@@ -133,7 +157,7 @@ impl<'a, 'out> Step<'a, 'out> {
                 let page = self.known.objects_in(first, range.last, PAGE).map_err(FeedError::Known)?;
                 let full = page.len() == PAGE;
                 first = page.last().map_or(range.last, |(inode, _)| *inode) + 1;
-                page.into_iter().try_for_each(|(inode, object)| act(self, inode, object))?;
+                act(self, page)?;
                 if !full {
                     break;
                 }
@@ -237,19 +261,24 @@ impl<'a, 'out> Step<'a, 'out> {
         self.out.object(directory, folder.meta.clone())?;
         self.out.change(Change::Directory { inode: directory, entries: folder.entries() })?;
         folder.findings.iter().for_each(|finding| self.out.finding(finding.clone()));
-        for entry in &folder.names {
+        let opened = Arc::new(Opened { inode: directory, path: path.clone(), fd: folder.fd });
+        let mut looks = Vec::new();
+        for entry in folder.names {
             match self.ranges.state(entry.inode) {
                 None => {}
                 Some(State::InUse) if entry.kind == Some(Kind::Directory) => {
                     self.locate(entry.inode, directory, &entry.name);
                 }
-                Some(State::InUse) => self.look(&folder.fd, directory, path, &entry.name, entry.inode)?,
+                Some(State::InUse) if !self.done.insert(entry.inode) => {}
+                Some(State::InUse) => {
+                    looks.push(Look { folder: Arc::clone(&opened), name: entry.name, inode: entry.inode });
+                }
                 Some(State::Free) => {
                     return Err(Stop::Surprise(format!("object {} is free and has a name", entry.inode)));
                 }
             }
         }
-        Ok(())
+        self.look(&looks)
     }
 
     fn locate(&mut self, inode: u64, parent: u64, name: &EntryName) {
@@ -258,38 +287,33 @@ impl<'a, 'out> Step<'a, 'out> {
         self.queue.extend(self.waiting.remove(&inode).unwrap_or_default());
     }
 
-    /// Looks at an entry of a directory that was read.
-    fn look(
-        &mut self,
-        fd: &OwnedFd,
-        parent: u64,
-        folder: &RelPath,
-        name: &EntryName,
-        inode: u64,
-    ) -> Answer<()> {
-        if self.done.contains(inode) {
-            return Ok(());
+    /// Looks at entries, and tells them.
+    fn look(&mut self, looks: &[Look]) -> Answer<()> {
+        for looks in looks.chunks(PAGE) {
+            let found = look_all(self.tree, looks, self.threads);
+            looks.iter().zip(found).try_for_each(|(look, found)| self.looked(look, found))?;
         }
-        match self.tree.look(fd, Some(name)) {
+        Ok(())
+    }
+
+    fn looked(&mut self, look: &Look, found: Result<(u64, Meta), Errno>) -> Answer<()> {
+        let Look { folder, name, inode } = look;
+        match found {
             // Only where the directory did not tell.
-            Ok((_, meta)) if meta.kind == Kind::Directory => self.locate(inode, parent, name),
-            Ok((found, meta)) if found == inode => {
-                self.done.insert(inode);
-                self.out.object(inode, meta)?;
-            }
+            Ok((_, meta)) if meta.kind == Kind::Directory => self.locate(*inode, folder.inode, name),
+            Ok((found, meta)) if found == *inode => self.out.object(*inode, meta)?,
             Ok((found, _)) => return Err(Stop::Surprise(format!("{found} is where {inode} must be"))),
             Err(Errno::NOENT) => return Err(Stop::Surprise(format!("{inode} is not where it must be"))),
             Err(errno) => {
-                self.done.insert(inode);
-                let path = folder.join(name).unwrap_or_else(|_| folder.clone());
+                let path = folder.path.join(name).unwrap_or_else(|_| folder.path.clone());
                 self.out.finding(Finding { error: FileError::new(&path, errno), path });
             }
         }
         Ok(())
     }
 
-    /// Looks at an object that no directory read has; true when it is gone.
-    fn settle(&mut self, inode: u64) -> Answer<bool> {
+    /// What becomes of an object that no directory read has.
+    fn settle(&mut self, inode: u64) -> Answer<Settled> {
         let mut unsure = false;
         for (parent, name) in self.known.links(inode).map_err(FeedError::Known)? {
             if self.told(parent) {
@@ -299,14 +323,10 @@ impl<'a, 'out> Step<'a, 'out> {
                 continue;
             }
             match self.place(parent)? {
-                Place::At(path) => {
-                    if let Some(fd) = self.opened(parent, &path)? {
-                        let looked = self.look(&fd, parent, &path, &name, inode);
-                        self.open.insert(parent, fd);
-                        return looked.map(|()| false);
-                    }
-                    unsure = true;
-                }
+                Place::At(path) => match self.opened(parent, path)? {
+                    Some(folder) => return Ok(Settled::There(Look { folder, name, inode })),
+                    None => unsure = true,
+                },
                 Place::Waits(_) if self.unread.is_empty() => {
                     return Err(Stop::Surprise(format!(
                         "directory {parent} did not change and has no place"
@@ -315,24 +335,28 @@ impl<'a, 'out> Step<'a, 'out> {
                 Place::Waits(_) | Place::Beyond => unsure = true,
             }
         }
-        Ok(!unsure)
+        Ok(if unsure { Settled::Unsure } else { Settled::Gone })
     }
 
-    /// The opened directory, taken out of those kept open; absent when it can't be opened.
-    fn opened(&mut self, directory: u64, path: &RelPath) -> Answer<Option<OwnedFd>> {
-        if let Some(fd) = self.open.remove(&directory) {
-            return Ok(Some(fd));
+    /// The opened directory; absent when it can't be opened.
+    fn opened(&mut self, directory: u64, path: RelPath) -> Answer<Option<Arc<Opened>>> {
+        if let Some(opened) = self.open.get(&directory) {
+            return Ok(Some(Arc::clone(opened)));
         }
         if self.open.len() >= OPEN {
             self.open.clear();
         }
-        match self.tree.open_folder(path) {
-            Ok(fd) => Ok(Some(fd)),
+        match self.tree.open_folder(&path) {
+            Ok(fd) => {
+                let opened = Arc::new(Opened { inode: directory, path, fd });
+                self.open.insert(directory, Arc::clone(&opened));
+                Ok(Some(opened))
+            }
             Err(FileError::NotFound { .. } | FileError::NotAFolder { .. }) => {
                 Err(Stop::Surprise(format!("directory {directory} is not where it must be")))
             }
             Err(error) => {
-                self.out.finding(Finding { path: path.clone(), error });
+                self.out.finding(Finding { path, error });
                 Ok(None)
             }
         }

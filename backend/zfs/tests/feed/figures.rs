@@ -30,7 +30,12 @@ fn a_step_costs_what_changed() {
         }
     }
     let second = scene.snapshot("second");
-    let alone: Vec<_> = (0..3).map(|_| lines[0].alone(&scene, &second)).collect();
+    let alone: Vec<_> = (0..8)
+        .map(|n| {
+            lines[0].feed.threads = if n % 2 == 1 { 1 } else { 4 };
+            lines[0].alone(&scene, &second)
+        })
+        .collect();
     let truth = scene.truth(&second);
     let [feed, walk] = [0, 1].map(|at| lines[at].prove(&scene, &second, &truth, "figures").took);
     let [first_diff, diff] = [0, 1].map(|_| diff(&first.to_string(), &second.to_string()));

@@ -32,12 +32,24 @@ pub(crate) struct Workload {
     folders: Vec<PathBuf>,
     files: Vec<PathBuf>,
     count: usize,
+    hard_links: bool,
 }
 
 impl Workload {
     pub(crate) fn new(root: &Path, seed: u64) -> Self {
         let folders = vec![root.to_owned()];
-        Self { root: root.to_owned(), rng: Rng::with_seed(seed), folders, files: Vec::new(), count: 0 }
+        Self {
+            root: root.to_owned(),
+            rng: Rng::with_seed(seed),
+            folders,
+            files: Vec::new(),
+            count: 0,
+            hard_links: true,
+        }
+    }
+
+    pub(crate) fn without_hard_links(self) -> Self {
+        Self { hard_links: false, ..self }
     }
 
     pub(crate) fn run(&mut self, steps: usize) {
@@ -133,7 +145,7 @@ impl Workload {
             3 if stat.is_file() => {
                 fs::set_permissions(&path, Permissions::from_mode(self.rng.u32(0o400..0o777))).unwrap();
             }
-            4 => {
+            4 if self.hard_links => {
                 let link = self.fresh();
                 fs::hard_link(&path, &link).unwrap();
                 self.files.push(link);
