@@ -1,14 +1,14 @@
-//! Looking at many entries at once: most of a cold look is the kernel's work, which several threads share.
+//! Entries to look at, and the directories opened for that.
 
-use std::{os::fd::OwnedFd, sync::Arc, thread};
+use std::{collections::HashMap, os::fd::OwnedFd, rc::Rc};
 
-use nasman_core::{EntryName, Meta, RelPath};
-use rustix::io::Errno;
+use nasman_core::{EntryName, RelPath};
 
 use super::read::Tree;
+use crate::files::FileError;
 
-/// Fewer are not worth another thread.
-const SHARE: usize = 64;
+/// Directories remembered as opened; as many again may be open for the entries still to be looked at.
+const OPEN: usize = 64;
 
 /// An opened directory.
 pub(super) struct Opened {
@@ -19,38 +19,27 @@ pub(super) struct Opened {
 
 /// An entry to look at.
 pub(super) struct Look {
-    pub(super) folder: Arc<Opened>,
+    pub(super) folder: Rc<Opened>,
     pub(super) name: EntryName,
     /// The object that must be there.
     pub(super) inode: u64,
 }
 
-type Found = Result<(u64, Meta), Errno>;
+/// Directories that are likely to be needed again soon.
+#[derive(Default)]
+pub(super) struct OpenFolders(HashMap<u64, Rc<Opened>>);
 
-/// What is found at each, in order.
-pub(super) fn look_all(tree: &Tree, looks: &[Look], threads: usize) -> Vec<Found> {
-    let look = |look: &Look| tree.look(&look.folder.fd, Some(&look.name));
-    let share = looks.len().div_ceil(threads.max(1)).max(SHARE);
-    let (own, others) = looks.split_at(share.min(looks.len()));
-    if others.is_empty() {
-        return own.iter().map(look).collect();
-    }
-    thread::scope(|scope| {
-        let others: Vec<_> = others
-            .chunks(share)
-            .map(|looks| {
-                let all = move || looks.iter().map(look).collect::<Vec<_>>();
-                // Without a thread it is done here, later.
-                (looks, thread::Builder::new().name("zfs-look".into()).spawn_scoped(scope, all))
-            })
-            .collect();
-        let mut found: Vec<_> = own.iter().map(look).collect();
-        for (looks, thread) in others {
-            match thread.map(thread::ScopedJoinHandle::join) {
-                Ok(Ok(more)) => found.extend(more),
-                Ok(Err(_)) | Err(_) => found.extend(looks.iter().map(look)),
-            }
+impl OpenFolders {
+    /// The directory, opened now or earlier.
+    pub(super) fn get(&mut self, tree: &Tree, inode: u64, path: &RelPath) -> Result<Rc<Opened>, FileError> {
+        if let Some(opened) = self.0.get(&inode) {
+            return Ok(Rc::clone(opened));
         }
-        found
-    })
+        if self.0.len() >= OPEN {
+            self.0.clear();
+        }
+        let opened = Rc::new(Opened { inode, path: path.clone(), fd: tree.open_folder(path)? });
+        self.0.insert(inode, Rc::clone(&opened));
+        Ok(opened)
+    }
 }

@@ -111,7 +111,7 @@ pub struct Feed {
     /// Whether `zfs diff` may be run. It silently leaves out changes of files that once had another hard link (it
     /// looks for them under the name that is gone), so this is only for datasets without any.
     pub zfs_diff: bool,
-    /// Threads that read a snapshot.
+    /// Threads that walk a whole snapshot.
     pub threads: usize,
     /// How long the kernel may take for its list, and `zfs diff` for all.
     pub deadline: Duration,
@@ -200,7 +200,7 @@ impl Feed {
             return Ok(Means::Nothing);
         }
         let tree = Tree::open(&zfs.snapshot_folder(to)?)?;
-        Step::new(&tree, known, &ranges, out, self.threads).run()?;
+        Step::new(&tree, known, &ranges, out).run()?;
         tree.check()?;
         Ok(Means::Ioctl)
     }

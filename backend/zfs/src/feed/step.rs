@@ -6,15 +6,15 @@
 //! told, at the place where they are now; look at what was told among their entries; look at the other objects told
 //! through a name in a directory that was not. What is found by neither is gone.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, rc::Rc};
 
-use nasman_core::{Change, EntryName, Kind, Known, KnownObject, Meta, ROOT_INODE, RelPath};
+use nasman_core::{Change, EntryName, Kind, Known, KnownObject, ROOT_INODE, RelPath};
 use rustix::io::Errno;
 
 use super::{
     FeedError,
     inodes::InodeSet,
-    look::{Look, Opened, look_all},
+    look::{Look, OpenFolders, Opened},
     out::Out,
     ranges::{Ranges, State},
     read::Tree,
@@ -27,8 +27,6 @@ const PAGE: usize = 4096;
 const DEEPEST: usize = 2048;
 /// Places remembered; forgetting them costs only time.
 const PLACES: usize = 4096;
-/// Directories remembered as opened; as many again may be open for the objects of a page.
-const OPEN: usize = 64;
 
 /// Why a step ends without an answer.
 pub(super) enum Stop {
@@ -81,8 +79,7 @@ pub(super) struct Step<'a, 'out> {
     /// Objects told, or known to exist without being told.
     done: InodeSet,
     places: HashMap<u64, RelPath>,
-    open: HashMap<u64, Arc<Opened>>,
-    threads: usize,
+    open: OpenFolders,
 }
 
 impl<'a, 'out> Step<'a, 'out> {
@@ -91,10 +88,8 @@ impl<'a, 'out> Step<'a, 'out> {
         known: &'a dyn Known,
         ranges: &'a Ranges,
         out: &'a mut Out<'out>,
-        threads: usize,
     ) -> Self {
         Self {
-            threads,
             tree,
             known,
             ranges,
@@ -106,7 +101,7 @@ impl<'a, 'out> Step<'a, 'out> {
             unread: InodeSet::default(),
             done: InodeSet::default(),
             places: HashMap::new(),
-            open: HashMap::new(),
+            open: OpenFolders::default(),
         }
     }
 
@@ -121,17 +116,16 @@ impl<'a, 'out> Step<'a, 'out> {
         self.read_queue()?;
         let mut gone = Vec::new();
         self.each_known(State::InUse, |step, page| {
-            let mut looks = Vec::new();
             for (inode, _) in page {
                 if !step.done.contains(inode) {
                     match step.settle(inode)? {
                         Settled::Gone => gone.push(inode),
                         Settled::Unsure => {}
-                        Settled::There(look) => looks.push(look),
+                        Settled::There(look) => step.look(&look)?,
                     }
                 }
             }
-            step.look(&looks)
+            Ok(())
         })?;
         gone.into_iter().try_for_each(|inode| self.out.gone(inode))?;
         self.each_known(State::Free, |step, page| {
@@ -261,8 +255,7 @@ impl<'a, 'out> Step<'a, 'out> {
         self.out.object(directory, folder.meta.clone())?;
         self.out.change(Change::Directory { inode: directory, entries: folder.entries() })?;
         folder.findings.iter().for_each(|finding| self.out.finding(finding.clone()));
-        let opened = Arc::new(Opened { inode: directory, path: path.clone(), fd: folder.fd });
-        let mut looks = Vec::new();
+        let opened = Rc::new(Opened { inode: directory, path: path.clone(), fd: folder.fd });
         for entry in folder.names {
             match self.ranges.state(entry.inode) {
                 None => {}
@@ -271,14 +264,14 @@ impl<'a, 'out> Step<'a, 'out> {
                 }
                 Some(State::InUse) if !self.done.insert(entry.inode) => {}
                 Some(State::InUse) => {
-                    looks.push(Look { folder: Arc::clone(&opened), name: entry.name, inode: entry.inode });
+                    self.look(&Look { folder: Rc::clone(&opened), name: entry.name, inode: entry.inode })?;
                 }
                 Some(State::Free) => {
                     return Err(Stop::Surprise(format!("object {} is free and has a name", entry.inode)));
                 }
             }
         }
-        self.look(&looks)
+        Ok(())
     }
 
     fn locate(&mut self, inode: u64, parent: u64, name: &EntryName) {
@@ -287,18 +280,10 @@ impl<'a, 'out> Step<'a, 'out> {
         self.queue.extend(self.waiting.remove(&inode).unwrap_or_default());
     }
 
-    /// Looks at entries, and tells them.
-    fn look(&mut self, looks: &[Look]) -> Answer<()> {
-        for looks in looks.chunks(PAGE) {
-            let found = look_all(self.tree, looks, self.threads);
-            looks.iter().zip(found).try_for_each(|(look, found)| self.looked(look, found))?;
-        }
-        Ok(())
-    }
-
-    fn looked(&mut self, look: &Look, found: Result<(u64, Meta), Errno>) -> Answer<()> {
+    /// Looks at an entry, and tells it.
+    fn look(&mut self, look: &Look) -> Answer<()> {
         let Look { folder, name, inode } = look;
-        match found {
+        match self.tree.look(&folder.fd, Some(name)) {
             // Only where the directory did not tell.
             Ok((_, meta)) if meta.kind == Kind::Directory => self.locate(*inode, folder.inode, name),
             Ok((found, meta)) if found == *inode => self.out.object(*inode, meta)?,
@@ -323,7 +308,7 @@ impl<'a, 'out> Step<'a, 'out> {
                 continue;
             }
             match self.place(parent)? {
-                Place::At(path) => match self.opened(parent, path)? {
+                Place::At(path) => match self.opened(parent, &path)? {
                     Some(folder) => return Ok(Settled::There(Look { folder, name, inode })),
                     None => unsure = true,
                 },
@@ -339,24 +324,14 @@ impl<'a, 'out> Step<'a, 'out> {
     }
 
     /// The opened directory; absent when it can't be opened.
-    fn opened(&mut self, directory: u64, path: RelPath) -> Answer<Option<Arc<Opened>>> {
-        if let Some(opened) = self.open.get(&directory) {
-            return Ok(Some(Arc::clone(opened)));
-        }
-        if self.open.len() >= OPEN {
-            self.open.clear();
-        }
-        match self.tree.open_folder(&path) {
-            Ok(fd) => {
-                let opened = Arc::new(Opened { inode: directory, path, fd });
-                self.open.insert(directory, Arc::clone(&opened));
-                Ok(Some(opened))
-            }
+    fn opened(&mut self, directory: u64, path: &RelPath) -> Answer<Option<Rc<Opened>>> {
+        match self.open.get(self.tree, directory, path) {
+            Ok(opened) => Ok(Some(opened)),
             Err(FileError::NotFound { .. } | FileError::NotAFolder { .. }) => {
                 Err(Stop::Surprise(format!("directory {directory} is not where it must be")))
             }
             Err(error) => {
-                self.out.finding(Finding { path, error });
+                self.out.finding(Finding { path: path.clone(), error });
                 Ok(None)
             }
         }
