@@ -197,15 +197,12 @@ mod tests {
     fn what_is_there_is_copied_aside_before_it_is_migrated() {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(folder.path()).unwrap();
-        let undo = "DROP TABLE job_log; DROP TABLE jobs; DROP TABLE tokens; DROP TABLE sessions; \
-                    DROP TABLE users; DROP TABLE settings; \
-                    UPDATE __diesel_schema_migrations SET version = '00000000000000'";
-        catalog.conn().unwrap().batch_execute(undo).unwrap();
+        catalog.conn().unwrap().revert_last_migration(MIGRATIONS).unwrap();
         drop(catalog);
-        // The unknown version is refused, so pretend that an older, known state was there.
-        let path = folder.path().join("nasman.db");
-        let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
-        copy_aside(&mut conn, &path, "x").unwrap();
-        assert!(folder.path().join("nasman.db.before-x").exists());
+        Catalog::open(folder.path()).unwrap().datasets().unwrap();
+        let copies = fs::read_dir(folder.path()).unwrap().filter(|file| {
+            file.as_ref().unwrap().file_name().to_string_lossy().starts_with("nasman.db.before-2026")
+        });
+        assert_eq!(copies.count(), 1);
     }
 }

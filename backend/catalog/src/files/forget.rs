@@ -1,8 +1,12 @@
 //! States that are no more: a destroyed snapshot, live as it was, what a rollback took back, an unfinished one.
 
+use std::collections::BTreeSet;
+
 use diesel::{
     SqliteConnection,
-    prelude::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _},
+    prelude::{
+        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryableByName, RunQueryDsl as _,
+    },
     sql_types::BigInt,
 };
 use nasman_core::{Guid, Txg};
@@ -110,31 +114,50 @@ pub(super) fn drop_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i
     // Nothing comes after live, so what is known last is never dropped.
     let Some(&next) = states.get(place) else { return Ok(0) };
     let before = place.checked_sub(1).and_then(|place| states.get(place)).copied().unwrap_or(i64::MIN);
-    let run = |conn: &mut SqliteConnection, sql: &str| {
-        diesel::sql_query(sql)
+    let mut notes = BTreeSet::new();
+    let mut removed = 0;
+    for sql in [DROP_OBJECTS, DROP_LINKS] {
+        let rows: Vec<Dropped> = diesel::sql_query(sql)
             .bind::<BigInt, _>(dataset.0)
             .bind::<BigInt, _>(before)
             .bind::<BigInt, _>(txg)
             .bind::<BigInt, _>(next)
-            .execute(conn)
-    };
-    let removed = run(conn, DROP_OBJECTS)? + run(conn, DROP_LINKS)?;
-    if removed > 0 {
-        run(conn, DROP_NOTES)?;
+            .load(conn)?;
+        removed += rows.len();
+        notes.extend(rows.iter().flat_map(|row| [(row.inode, row.born), (row.inode, row.died)]));
+    }
+    for (inode, txg) in notes {
+        diesel::sql_query(DROP_NOTE)
+            .bind::<BigInt, _>(dataset.0)
+            .bind::<BigInt, _>(txg)
+            .bind::<BigInt, _>(inode)
+            .execute(conn)?;
     }
     Ok(u64::try_from(removed).unwrap_or_default())
 }
 
+/// What a removed version leaves notes of.
+#[derive(QueryableByName)]
+struct Dropped {
+    #[diesel(sql_type = BigInt)]
+    inode: i64,
+    #[diesel(sql_type = BigInt)]
+    born: i64,
+    #[diesel(sql_type = BigInt)]
+    died: i64,
+}
+
 const DROP_OBJECTS: &str = "DELETE FROM objects WHERE dataset = ?1 AND born > ?2 AND died <= ?4 \
-    AND inode IN (SELECT inode FROM touched WHERE dataset = ?1 AND txg > ?3 AND txg <= ?4)";
+    AND inode IN (SELECT inode FROM touched WHERE dataset = ?1 AND txg > ?3 AND txg <= ?4) \
+    RETURNING inode, born, died";
 const DROP_LINKS: &str = "DELETE FROM links INDEXED BY links_by_inode \
     WHERE dataset = ?1 AND born > ?2 AND died <= ?4 \
-    AND inode IN (SELECT inode FROM touched WHERE dataset = ?1 AND txg > ?3 AND txg <= ?4)";
-/// Notes at which nothing is born or dies any more. What died then is the last version born before.
-const DROP_NOTES: &str = "DELETE FROM touched AS t WHERE dataset = ?1 AND txg > ?2 AND txg <= ?4 AND ?3 IS NOT NULL \
-    AND NOT EXISTS (SELECT 1 FROM objects o \
-        WHERE o.dataset = t.dataset AND o.inode = t.inode AND o.born = t.txg) \
-    AND t.txg IS NOT (SELECT o.died FROM objects o \
-        WHERE o.dataset = t.dataset AND o.inode = t.inode AND o.born < t.txg ORDER BY o.born DESC LIMIT 1) \
-    AND NOT EXISTS (SELECT 1 FROM links l INDEXED BY links_by_inode \
-        WHERE l.dataset = t.dataset AND l.inode = t.inode AND (l.born = t.txg OR l.died = t.txg))";
+    AND inode IN (SELECT inode FROM touched WHERE dataset = ?1 AND txg > ?3 AND txg <= ?4) \
+    RETURNING inode, born, died";
+/// A note stays while something else is born or dies then. What dies then is the last version born before.
+const DROP_NOTE: &str = "DELETE FROM touched WHERE dataset = ?1 AND txg = ?2 AND inode = ?3 \
+    AND NOT EXISTS (SELECT 1 FROM objects WHERE dataset = ?1 AND inode = ?3 AND born = ?2) \
+    AND ?2 IS NOT (SELECT died FROM objects \
+        WHERE dataset = ?1 AND inode = ?3 AND born < ?2 ORDER BY born DESC LIMIT 1) \
+    AND NOT EXISTS (SELECT 1 FROM links INDEXED BY links_by_inode \
+        WHERE dataset = ?1 AND inode = ?3 AND (born = ?2 OR died = ?2))";

@@ -18,5 +18,8 @@ mod snapshots;
 
 pub use apply::{Applied, Apply, State};
 pub use datasets::{Dataset, DatasetId};
-pub use read::{At, Deleted, DeletedPage, DirEntry, DirPage, KnownFiles, Seen, Version};
+pub use read::{
+    At, Deleted, DeletedPage, Difference, DifferencePage, Differs, DirEntry, DirPage, KnownFiles, Seen,
+    Version,
+};
 pub use snapshots::{NewSnapshot, Snapshot};

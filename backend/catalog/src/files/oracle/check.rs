@@ -6,7 +6,7 @@ use diesel::{
     prelude::{QueryableByName, RunQueryDsl as _},
     sql_types::BigInt,
 };
-use nasman_core::{EntryName, Kind, Known as _, Meta, ROOT_INODE, RelPath, Txg};
+use nasman_core::{EntryName, FileTime, Kind, Known as _, Meta, ROOT_INODE, RelPath, Txg};
 use proptest::{prelude::*, test_runner::TestCaseError};
 
 use super::{
@@ -14,9 +14,25 @@ use super::{
     model::{Tree, entry_name},
 };
 use crate::{
-    CatalogError,
+    CatalogError, Difference, Differs,
     files::{At, DatasetId},
 };
+
+/// What makes a file the same to people.
+type Content = (Kind, u64, u32, Option<FileTime>);
+
+fn content(meta: &Meta) -> Content {
+    // A folder's size and time tell of its names, which are told themselves.
+    let own = meta.kind != Kind::Directory;
+    (meta.kind, if own { meta.size } else { 0 }, meta.mode, own.then_some(meta.mtime))
+}
+
+fn contents(tree: &Tree) -> BTreeMap<RelPath, Content> {
+    tree.paths()
+        .into_iter()
+        .map(|path| (path.clone(), content(&tree.objects[&tree.resolve(&path).unwrap()])))
+        .collect()
+}
 
 type Checked = Result<(), TestCaseError>;
 
@@ -39,7 +55,54 @@ impl World<'_> {
                 self.check_deleted(path, at)?;
             }
         }
+        let states = self.history.states();
+        let txgs: Vec<Txg> = states.keys().copied().collect();
+        for (n, &from) in txgs.iter().enumerate() {
+            for &to in &txgs[n..] {
+                self.check_difference((from, states[&from]), (to, states[&to]))?;
+            }
+        }
         self.check_nothing_is_left_over()
+    }
+
+    /// The earlier state with its differences is the later one. Not where folders were moved: their content is
+    /// not told again.
+    fn check_difference(&self, (from, before): (Txg, &Tree), (to, after): (Txg, &Tree)) -> Checked {
+        let ask = (At::Snapshot(from), At::Snapshot(to));
+        let (mut items, mut cursor) = (Vec::new(), None);
+        loop {
+            let page =
+                self.catalog.difference(self.dataset, ask, &RelPath::root(), cursor.as_ref(), 3).unwrap();
+            items.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                prop_assert_eq!(usize::try_from(page.total).unwrap(), items.len());
+                break;
+            }
+        }
+        if from == to {
+            prop_assert!(items.is_empty());
+        }
+        let moved = |item: &Difference| matches!(item.differs, Differs::Moved { .. });
+        if items.iter().any(|i| moved(i) && i.after.as_ref().is_some_and(|m| m.kind == Kind::Directory)) {
+            return Ok(());
+        }
+        let mut files = contents(before);
+        for item in &items {
+            let gone = match &item.differs {
+                Differs::Moved { from } => from,
+                _ if item.before.is_some() => &item.path,
+                _ => continue,
+            };
+            prop_assert_eq!(files.remove(gone), item.before.as_ref().map(content), "{:?}", item);
+        }
+        for item in &items {
+            if let Some(meta) = &item.after {
+                prop_assert_eq!(files.insert(item.path.clone(), content(meta)), None, "{:?}", item);
+            }
+        }
+        prop_assert_eq!(files, contents(after), "{} to {}: {:?}", from, to, items);
+        Ok(())
     }
 
     /// Every folder of every state, in pages.

@@ -1,6 +1,6 @@
 //! Names that a folder had and has no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::{
     SqliteConnection,
@@ -10,7 +10,7 @@ use nasman_core::{EntryName, Kind, Lifetime, Meta, RelPath};
 
 use super::{
     At, Seen, States, listing_order,
-    path::{child, entry_name, inode_at, object_at, occupants},
+    path::{entry_name, inode_at, links_in, object_at, occupants},
 };
 use crate::{
     Catalog, CatalogError, Result,
@@ -75,8 +75,9 @@ impl Catalog {
             // What came later is none that was deleted by then.
             let states = States::load(conn, dataset)?.until(at);
             let mut all = Vec::new();
+            let present = names_at(conn, dataset, path, at)?;
             for (name, last) in last_links(conn, dataset, path, &states)? {
-                if !present(conn, dataset, path, &name, at)? {
+                if !present.contains(&name) {
                     all.extend(deleted(conn, dataset, &states, at, name, last)?);
                 }
             }
@@ -126,18 +127,19 @@ fn last_links(
     if known { Ok(names) } else { Err(CatalogError::NotFound) }
 }
 
-fn present(
+/// The names that the folder has as of a state; none when it is not there.
+fn names_at(
     conn: &mut SqliteConnection,
     dataset: DatasetId,
     folder: &RelPath,
-    name: &[u8],
     at: i64,
-) -> Result<bool> {
-    match inode_at(conn, dataset, folder, at) {
-        Ok(inode) => Ok(child(conn, dataset, (inode, &entry_name(name.to_vec())?), at)?.is_some()),
-        Err(CatalogError::NotFound) => Ok(false),
-        Err(error) => Err(error),
-    }
+) -> Result<HashSet<Vec<u8>>> {
+    let inode = match inode_at(conn, dataset, folder, at) {
+        Ok(inode) => inode,
+        Err(CatalogError::NotFound) => return Ok(HashSet::new()),
+        Err(error) => return Err(error),
+    };
+    Ok(links_in(conn, dataset, inode, at)?.into_iter().map(|(name, _)| name).collect())
 }
 
 fn deleted(

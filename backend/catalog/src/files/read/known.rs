@@ -14,12 +14,12 @@ use nasman_core::{EntryName, Known, KnownError, KnownObject};
 
 use super::{
     At,
-    path::{child, entry_name, links_to, object_at},
+    path::{child, entry_name, links_in, links_to, object_at},
 };
 use crate::{
     Catalog, Result,
     files::{datasets::DatasetId, row::ObjectRow},
-    schema::{links, objects},
+    schema::objects,
 };
 
 /// A dataset as of one state, as the change feed asks about it. It keeps a connection for as long as it lives.
@@ -104,13 +104,7 @@ impl Known for KnownFiles {
 
     fn children(&self, directory: u64) -> std::result::Result<Vec<(EntryName, u64)>, KnownError> {
         self.ask(|conn| {
-            let rows: Vec<(Vec<u8>, i64)> = links::table
-                .filter(links::dataset.eq(self.dataset.0))
-                .filter(links::parent.eq(directory.cast_signed()))
-                .filter(links::born.le(self.at))
-                .filter(links::died.is_null().or(links::died.gt(self.at)))
-                .select((links::name, links::inode))
-                .load(conn)?;
+            let rows = links_in(conn, self.dataset, directory.cast_signed(), self.at)?;
             rows.into_iter().map(|(name, inode)| Ok((entry_name(name)?, inode.cast_unsigned()))).collect()
         })
     }

@@ -1,6 +1,7 @@
 //! Questions about files over time.
 
 mod deleted;
+mod difference;
 mod known;
 mod list;
 mod path;
@@ -10,6 +11,7 @@ use diesel::SqliteConnection;
 use nasman_core::{Kind, Lifetime, Meta, Txg};
 
 pub use deleted::{Deleted, DeletedPage};
+pub use difference::{Difference, DifferencePage, Differs};
 pub use known::KnownFiles;
 pub use list::{DirEntry, DirPage};
 pub use versions::{Seen, Version};

@@ -94,6 +94,22 @@ pub(super) fn links_to(
         .load(conn)?)
 }
 
+/// The names in a folder as of a state, and where they lead.
+pub(super) fn links_in(
+    conn: &mut SqliteConnection,
+    dataset: DatasetId,
+    parent: i64,
+    at: i64,
+) -> Result<Vec<(Vec<u8>, i64)>> {
+    Ok(links::table
+        .filter(links::dataset.eq(dataset.0))
+        .filter(links::parent.eq(parent))
+        .filter(links::born.le(at))
+        .filter(links::died.is_null().or(links::died.gt(at)))
+        .select((links::name, links::inode))
+        .load(conn)?)
+}
+
 /// Which inodes a path led to, and when: every one there ever was, oldest first.
 pub(super) fn occupants(
     conn: &mut SqliteConnection,
@@ -136,6 +152,10 @@ pub(super) struct Paths {
 impl Paths {
     pub(super) fn new(dataset: DatasetId, at: i64) -> Self {
         Self { dataset, at, folders: HashMap::from([(ROOT, Some(Vec::new()))]) }
+    }
+
+    pub(super) const fn at(&self) -> i64 {
+        self.at
     }
 
     /// The path of a name in a folder; absent when the folder was not there.

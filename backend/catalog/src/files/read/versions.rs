@@ -68,7 +68,7 @@ impl Catalog {
             }
             let mut versions = Vec::new();
             for (inode, stays) in stays {
-                for row in object_versions(conn, dataset, inode, &stays)? {
+                for row in object_versions(conn, dataset, inode, &states, &stays)? {
                     versions.extend(version(conn, (dataset, path), &states, &stays, row)?);
                 }
             }
@@ -96,6 +96,7 @@ fn object_versions(
     conn: &mut SqliteConnection,
     dataset: DatasetId,
     inode: i64,
+    states: &States,
     stays: &[Lifetime],
 ) -> Result<Vec<ObjectRow>> {
     let rows: Vec<ObjectRow> = objects::table
@@ -104,11 +105,16 @@ fn object_versions(
         .order(objects::born)
         .select(ObjectRow::as_select())
         .load(conn)?;
-    let here = |row: &ObjectRow| stays.iter().any(|stay| stay.intersect(&row.lifetime()).is_some());
-    let mut generations: Vec<i64> = rows.iter().filter(|row| here(row)).map(|row| row.generation).collect();
+    let here = |row: &&ObjectRow| is_here(states, stays, &row.lifetime());
+    let mut generations: Vec<i64> = rows.iter().filter(here).map(|row| row.generation).collect();
     generations.sort_unstable();
     generations.dedup();
     Ok(rows.into_iter().filter(|row| generations.binary_search(&row.generation).is_ok()).collect())
+}
+
+/// Whether a state shows a version at the path. Between states nobody saw where it was.
+fn is_here(states: &States, stays: &[Lifetime], life: &Lifetime) -> bool {
+    stays.iter().any(|stay| stay.intersect(life).is_some_and(|both| states.shows(&both)))
 }
 
 fn version(
@@ -120,7 +126,7 @@ fn version(
 ) -> Result<Option<Version>> {
     let life = row.lifetime();
     let Some(seen) = states.seen(&life) else { return Ok(None) };
-    let here = stays.iter().any(|stay| stay.intersect(&life).is_some_and(|both| states.shows(&both)));
+    let here = is_here(states, stays, &life);
     let elsewhere = if here { None } else { path_at(conn, dataset, row.inode, seen.last)? };
     let place = if here { Some(path.clone()) } else { elsewhere };
     Ok(Some(Version {
