@@ -89,7 +89,7 @@ mod tests {
             read.sort();
             let wanted = [None, changed(b""), changed(b"renamed.txt")];
             assert_eq!(read[..3], wanted);
-            assert_eq!(read[3], changed(b"with tab\t1newline\n2backslash\\ and gr\xc3\xbcn"));
+            assert_eq!(read[3], changed(b"with tab\tnewline\nbackslash\\ and gr\xc3\xbcn"));
         }
     }
 
