@@ -239,20 +239,27 @@ impl World<'_> {
                 names.insert(name.clone(), (txg, row(tree, name, inode)));
             }
         }
-        let answer = self.catalog.deleted(self.dataset, At::Snapshot(at), path, None, 1000);
+        let answer = self.catalog.deleted(self.dataset, At::Snapshot(at), path, None, 1);
         if !ever {
             prop_assert!(matches!(answer, Err(CatalogError::NotFound)), "{:?} at {}", path, at);
             return Ok(());
         }
-        let page = answer.unwrap();
-        for entry in &page.entries {
+        let (mut deleted, mut page) = (Vec::new(), answer.unwrap());
+        let total = usize::try_from(page.total).unwrap();
+        while let Some(next) = page.next.take() {
+            deleted.append(&mut page.entries);
+            page = self.catalog.deleted(self.dataset, At::Snapshot(at), path, Some(&next), 1).unwrap();
+        }
+        deleted.append(&mut page.entries);
+        prop_assert_eq!(total, deleted.len());
+        for entry in &deleted {
             prop_assert_eq!(entry.seen.last, names[entry.name.as_bytes()].0);
         }
         let mut expected: Vec<Row> =
             names.into_iter().filter(|(name, _)| !now.contains_key(name)).map(|(_, (_, row))| row).collect();
         expected.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
         let row = |e: crate::Deleted| (e.meta.kind != Kind::Directory, e.name, e.inode, e.meta);
-        let found: Vec<Row> = page.entries.into_iter().map(row).collect();
+        let found: Vec<Row> = deleted.into_iter().map(row).collect();
         prop_assert_eq!(found, expected, "deleted in {:?} at {}", path, at);
         Ok(())
     }

@@ -46,17 +46,17 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
     let kind = prop_oneof![3 => Just(Kind::File), 3 => Just(Kind::Directory), 1 => Just(Kind::Symlink)];
     let (pick, name) = (any::<usize>(), 0u8..4);
     prop_oneof![
-        8 => (pick.clone(), name.clone(), kind).prop_map(|(dir, name, kind)| Op::Create { dir, name, kind }),
-        3 => pick.clone().prop_map(Op::Write),
-        1 => pick.clone().prop_map(Op::Chmod),
-        4 => (pick.clone(), pick.clone(), name.clone()).prop_map(|(from, dir, name)| Op::Move { from, dir, name }),
-        2 => (pick.clone(), pick.clone(), name).prop_map(|(from, dir, name)| Op::Link { from, dir, name }),
-        3 => pick.clone().prop_map(Op::Remove),
+        8 => (pick, name.clone(), kind).prop_map(|(dir, name, kind)| Op::Create { dir, name, kind }),
+        3 => pick.prop_map(Op::Write),
+        1 => pick.prop_map(Op::Chmod),
+        4 => (pick, pick, name.clone()).prop_map(|(from, dir, name)| Op::Move { from, dir, name }),
+        2 => (pick, pick, name).prop_map(|(from, dir, name)| Op::Link { from, dir, name }),
+        3 => pick.prop_map(Op::Remove),
         4 => any::<u64>().prop_map(|seed| Op::Snapshot { seed }),
         1 => Just(Op::SnapshotAgain),
         2 => any::<u64>().prop_map(|seed| Op::Live { seed }),
         1 => (any::<u64>(), 0usize..30).prop_map(|(seed, after)| Op::Killed { seed, after }),
-        2 => pick.clone().prop_map(Op::Destroy),
+        2 => pick.prop_map(Op::Destroy),
         1 => pick.prop_map(Op::Rollback),
     ]
 }

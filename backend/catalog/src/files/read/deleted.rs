@@ -6,10 +6,10 @@ use diesel::{
     SqliteConnection,
     prelude::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _},
 };
-use nasman_core::{EntryName, Kind, Lifetime, Meta, RelPath};
+use nasman_core::{EntryName, Lifetime, Meta, RelPath};
 
 use super::{
-    At, Seen, States, listing_order,
+    At, Seen, States,
     path::{entry_name, inode_at, links_in, object_at, occupants},
 };
 use crate::{
@@ -74,29 +74,32 @@ impl Catalog {
             let at = at.resolve(conn, dataset)?;
             // What came later is none that was deleted by then.
             let states = States::load(conn, dataset)?.until(at);
-            let mut all = Vec::new();
             let present = names_at(conn, dataset, path, at)?;
-            for (name, last) in last_links(conn, dataset, path, &states)? {
-                if !present.contains(&name) {
-                    all.extend(deleted(conn, dataset, &states, at, name, last)?);
-                }
-            }
-            all.sort_by(|a, b| (listing_order(&a.meta), &a.name).cmp(&(listing_order(&b.meta), &b.name)));
-            let key = |entry: &Deleted| (listing_order(&entry.meta), entry.name.clone());
-            let total = u64::try_from(all.len()).unwrap_or_default();
+            let mut lasts: Vec<Last> = last_links(conn, dataset, path, &states)?.into_values().collect();
+            lasts.retain(|last| !present.contains(&last.link.name));
+            lasts.sort_unstable_by(|a, b| a.key().cmp(&b.key()));
+            let total = u64::try_from(lasts.len()).unwrap_or_default();
             let begin = after.map_or(0, |(folder, name)| {
-                all.partition_point(|entry| key(entry) <= (!folder, name.clone()))
+                lasts.partition_point(|last| last.key() <= (i64::from(!folder), name.as_bytes()))
             });
-            let mut entries = all.split_off(begin);
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-            let more = entries.len() > limit;
-            entries.truncate(limit);
-            let next = entries
-                .last()
-                .filter(|_| more)
-                .map(|entry| (entry.meta.kind == Kind::Directory, entry.name.clone()));
-            Ok(DeletedPage { entries, total, next })
+            let end = begin.saturating_add(usize::try_from(limit).unwrap_or(usize::MAX)).min(lasts.len());
+            let page = lasts.get(begin..end).unwrap_or_default();
+            let next = page.last().filter(|_| end < lasts.len()).map(|last| {
+                Ok::<_, CatalogError>((last.link.file == 0, entry_name(last.link.name.clone())?))
+            });
+            let mut entries = Vec::with_capacity(page.len());
+            for last in page {
+                entries.extend(deleted(conn, dataset, &states, at, last)?);
+            }
+            Ok(DeletedPage { entries, total, next: next.transpose()? })
         })
+    }
+}
+
+impl Last {
+    /// The order in which folders are listed.
+    fn key(&self) -> (i64, &[u8]) {
+        (self.link.file, &self.link.name)
     }
 }
 
@@ -147,8 +150,7 @@ fn deleted(
     dataset: DatasetId,
     states: &States,
     now: i64,
-    name: Vec<u8>,
-    last: Last,
+    last: &Last,
 ) -> Result<Option<Deleted>> {
     let Some(object) = object_at(conn, dataset, last.link.inode, last.at)? else { return Ok(None) };
     let life = object.lifetime().intersect(&last.life).unwrap_or(last.life);
@@ -156,7 +158,7 @@ fn deleted(
     let today = object_at(conn, dataset, object.inode, now)?;
     let same = |today: ObjectRow| today.generation == object.generation;
     Ok(Some(Deleted {
-        name: entry_name(name)?,
+        name: entry_name(last.link.name.clone())?,
         inode: object.inode.cast_unsigned(),
         moved: today.is_some_and(same),
         meta: object.into_meta()?,

@@ -8,7 +8,7 @@ mod path;
 mod versions;
 
 use diesel::SqliteConnection;
-use nasman_core::{Kind, Lifetime, Meta, Txg};
+use nasman_core::{Lifetime, Txg};
 
 pub use deleted::{Deleted, DeletedPage};
 pub use difference::{Difference, DifferencePage, Differs};
@@ -88,9 +88,4 @@ impl States {
             states: u64::try_from(within.len()).unwrap_or_default(),
         })
     }
-}
-
-/// The order in which folders are listed: folders first, then by the bytes of the name.
-fn listing_order(meta: &Meta) -> bool {
-    meta.kind != Kind::Directory
 }
