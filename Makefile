@@ -18,10 +18,10 @@ help:
 run: frontend/dist/index.html
 	@deploy/run.sh
 
-test: frontend/dist/index.html
+test: frontend/dist/index.html tests/e2e/node_modules/.package-lock.json
 	@tests/run.sh
 
-check: frontend/node_modules/.package-lock.json
+check: frontend/node_modules/.package-lock.json tests/e2e/node_modules/.package-lock.json
 	@tests/check.sh
 
 bench: frontend/dist/index.html
@@ -35,11 +35,12 @@ openapi: frontend/node_modules/.package-lock.json
 fmt: frontend/node_modules/.package-lock.json
 	cargo fmt --all
 	npm --prefix frontend run --silent format
+	frontend/node_modules/.bin/prettier --config frontend/.prettierrc.json --write --log-level=warn tests/e2e/*.ts
 
 # npm writes this file last, so it tells whether what is installed is what the lock file says.
-frontend/node_modules/.package-lock.json: frontend/package-lock.json
-	@echo "installing the frontend's packages"
-	npm --prefix frontend ci --no-audit --no-fund --loglevel=error
+%/node_modules/.package-lock.json: %/package-lock.json
+	@echo "installing the packages of $*"
+	npm --prefix $* ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.package-lock.json $(frontend_sources)

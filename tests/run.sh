@@ -53,7 +53,6 @@ platform() {
 
 browser() {
     say "the browser, on the server in the guest"
-    npm --prefix tests/e2e ci --no-audit --no-fund --loglevel=error
     (
         cd tests/e2e
         NASMAN_URL=http://127.0.0.1:$demo_port NASMAN_PASSWORD=$demo_password GUEST=$guest GUEST_NAME=$name \

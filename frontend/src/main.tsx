@@ -5,9 +5,10 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createBrowserRouter, RouterProvider } from 'react-router'
+import { createBrowserRouter } from 'react-router'
 
 import { makeQueryClient } from './api/query-client'
+import { AppRouter } from './AppRouter'
 import { routes } from './routes'
 import { cssVariables, theme } from './theme'
 
@@ -18,7 +19,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={makeQueryClient()}>
-        <RouterProvider router={createBrowserRouter(routes)} />
+        <AppRouter router={createBrowserRouter(routes)} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

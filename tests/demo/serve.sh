@@ -17,7 +17,7 @@ demo_build() {
 # The folder that the guest sees as /payload.
 demo_pack() {
     mkdir -p "$demo_payload"
-    cp --update --reflink=auto "$@" "$demo_payload/"
+    cp --update --reflink=auto "$@" deploy/nasman.service deploy/nasman.toml "$demo_payload/"
 }
 
 # demo_start NAME PORT: afterwards $demo_port and $demo_password tell how to get in. PORT may be `auto`.
@@ -35,13 +35,28 @@ demo_start() {
     else
         demo_fill "$name"
     fi
-    "$guest" run "$name" -- systemd-run --quiet --unit nasman --setenv=NASMAN_SERVER_LISTEN=0.0.0.0:8440 \
-        --property=Restart=on-failure /payload/nasman serve
+    demo_install "$name"
     demo_port=$("$guest" port "$name" 8440)
     wait_for "http://127.0.0.1:$demo_port/readyz" 120
     demo_password=$("$guest" run "$name" -- journalctl -u nasman -o cat |
         sed -n "s/^First run: sign in as 'admin' with the password //p")
     [[ -n $demo_password ]] || die "the server in the guest printed no first login"
+}
+
+# Installs and starts the server as docs/install.md says, but for the address: the guest's port is forwarded.
+demo_install() {
+    local name=$1 unit=/etc/systemd/system/nasman.service
+    "$guest" run "$name" -- sh -euc '
+        useradd --no-create-home --uid 1000 anna
+        useradd --no-create-home --uid 1001 jonas
+        install -m 755 /payload/nasman /usr/local/bin/
+        install -D -m 600 /payload/nasman.toml /etc/nasman/nasman.toml
+        install -m 644 /payload/nasman.service "$1"
+        mkdir "$1.d"
+        printf "[Service]\nEnvironment=NASMAN_SERVER_LISTEN=0.0.0.0:8440\n" > "$1.d/listen.conf"
+        systemctl daemon-reload
+        systemctl start nasman
+    ' sh "$unit"
 }
 
 # Sets $disk: a copy of today's filled pool where there is one, for stories are told up to today. Each run gets a
@@ -70,7 +85,7 @@ demo_fill() {
     "$guest" run "$name" -- zpool export tank
     mkdir -p "$demo_cache"
     rm -f "$demo_cache"/*.img
-    cp --sparse=always --reflink=auto "$disk" "$demo_filled.part"
-    mv "$demo_filled.part" "$demo_filled"
+    cp --sparse=always --reflink=auto "$disk" "$demo_filled.$$"
+    mv "$demo_filled.$$" "$demo_filled"
     "$guest" run "$name" -- zpool import -f -d /dev/disk/by-id tank
 }

@@ -42,11 +42,18 @@ test('Replacing a file keeps what was there in a guard snapshot', async ({ page 
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('radio', { name: 'Replace' }).check()
   await expect(dialog.getByRole('region', { name: 'Plan' })).toContainText('guard snapshot')
-  await dialog.getByRole('button', { name: /^Replace|^Restore/ }).last().click()
+  await dialog
+    .getByRole('button', { name: /^Replace|^Restore/ })
+    .last()
+    .click()
   await expect(dialog).toContainText(/nasman-guard-/)
 
   expect(inGuest('sha256sum', path).split(' ')[0]).not.toBe(before)
-  const guard = inGuest('sh', '-c', 'zfs list -H -o name -t snapshot -d 1 tank/home | grep nasman-guard').trim()
+  const guard = inGuest(
+    'sh',
+    '-c',
+    'zfs list -H -o name -t snapshot -d 1 tank/home | grep nasman-guard',
+  ).trim()
   const kept = `/tank/home/.zfs/snapshot/${guard.split('@')[1]}/anna/Documents/Recipe book.odt`
   expect(inGuest('sha256sum', kept).split(' ')[0]).toBe(before)
 })
@@ -59,7 +66,9 @@ test('A name that is not UTF-8 browses and downloads unharmed', async ({ page })
   await page.getByRole('link', { name: 'Download' }).click()
   const bytes: Buffer[] = []
   for await (const part of await (await download).createReadStream()) bytes.push(part as Buffer)
-  const sum = inGuest('sh', '-c', "sha256sum /tank/home/odd-names/latin1-caf*").replace(/^\\/, '').split(' ')[0]
+  const sum = inGuest('sh', '-c', 'sha256sum /tank/home/odd-names/latin1-caf*')
+    .replace(/^\\/, '')
+    .split(' ')[0]
   expect(createHash('sha256').update(Buffer.concat(bytes)).digest('hex')).toBe(sum)
 })
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 
 /** A variable that `tests/run.sh` sets. */
@@ -12,7 +12,9 @@ function setting(name: string): string {
 
 /** Runs a command in the guest, beside the server; its standard output. */
 export function inGuest(...command: string[]): string {
-  return execFileSync(setting('GUEST'), ['run', setting('GUEST_NAME'), '--', ...command], { encoding: 'utf8' })
+  return execFileSync(setting('GUEST'), ['run', setting('GUEST_NAME'), '--', ...command], {
+    encoding: 'utf8',
+  })
 }
 
 /** The name of yesterday's daily snapshot, by the guest's clock. */

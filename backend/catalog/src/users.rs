@@ -153,12 +153,16 @@ impl Catalog {
             if changes.role.is_none() && changes.disabled.is_none() && changes.password_hash.is_none() {
                 return Ok(before);
             }
+            let admin = administers(&before);
             diesel::update(users::table.find(id)).set(changes).execute(conn)?;
             if signs_out {
                 crate::sessions::end_all(conn, id)?;
             }
-            keep_an_admin(conn)?;
-            user_by_id(conn, id)
+            let after = user_by_id(conn, id)?;
+            if admin && !administers(&after) {
+                keep_an_admin(conn)?;
+            }
+            Ok(after)
         })
     }
 
@@ -168,10 +172,9 @@ impl Catalog {
     /// [`CatalogError::NotFound`]; [`CatalogError::LastAdmin`].
     pub fn remove_user(&self, id: i64) -> Result<()> {
         self.write(|conn| {
-            if diesel::delete(users::table.find(id)).execute(conn)? == 0 {
-                return Err(CatalogError::NotFound);
-            }
-            keep_an_admin(conn)
+            let admin = administers(&user_by_id(conn, id)?);
+            diesel::delete(users::table.find(id)).execute(conn)?;
+            if admin { keep_an_admin(conn) } else { Ok(()) }
         })
     }
 
@@ -191,6 +194,11 @@ pub(crate) fn user_by_id(conn: &mut SqliteConnection, id: i64) -> Result<User> {
     Ok(users::table.find(id).select(Row::as_select()).first::<Row>(conn)?.into())
 }
 
+fn administers(user: &User) -> bool {
+    user.role == Role::Admin && !user.disabled
+}
+
+/// To be asked after one who could administer no longer can. Where nobody ever could, others still change.
 fn keep_an_admin(conn: &mut SqliteConnection) -> Result<()> {
     let admins: i64 = users::table
         .filter(users::role.eq(Role::Admin.as_str()))
@@ -232,6 +240,16 @@ mod tests {
         assert_eq!(catalog.user(anna.id).unwrap().role, Role::Admin);
         add(&catalog, "bert", Role::Admin).unwrap();
         assert_eq!(catalog.change_user(anna.id, demote()).unwrap().role, Role::Viewer);
+    }
+
+    #[test]
+    fn without_any_admin_others_still_change() {
+        let (_folder, catalog) = catalog();
+        let anna = add(&catalog, "anna", Role::Viewer).unwrap();
+        let change = UserChange { password_hash: Some("y".into()), ..UserChange::default() };
+        assert_eq!(catalog.change_user(anna.id, change).unwrap().password_hash, "y");
+        catalog.remove_user(anna.id).unwrap();
+        assert!(matches!(catalog.remove_user(anna.id), Err(CatalogError::NotFound)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use nasman_catalog::{Catalog, CatalogError};
 use nasman_zfs::{Result as ZfsResult, Zfs, files::Owners};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
     auth::{CookieKey, Passwords, Throttle},
@@ -37,6 +37,8 @@ pub struct App {
     pub passwords: Arc<Passwords>,
     /// Slows down failed sign-ins.
     pub throttle: Throttle,
+    /// So many passwords are checked at once: each takes 19 MiB, and who tries many at a time must wait, too.
+    pub sign_ins: Semaphore,
     /// When snapshots were taken.
     pub created: CreatedCache,
     /// Names of files' owners.
@@ -48,7 +50,6 @@ pub struct App {
 impl App {
     /// The clock, read at the edge and passed inwards.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "one place to read the clock")]
     pub fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -98,7 +99,9 @@ pub async fn blocking<T: Send + 'static>(
     deadline: Duration,
     work: impl FnOnce() -> ApiResult<T> + Send + 'static,
 ) -> ApiResult<T> {
-    match tokio::time::timeout(deadline, tokio::task::spawn_blocking(work)).await {
+    // What the thread logs belongs to this request.
+    let span = tracing::Span::current();
+    match tokio::time::timeout(deadline, tokio::task::spawn_blocking(move || span.in_scope(work))).await {
         Ok(Ok(result)) => result,
         Ok(Err(error)) => {
             tracing::error!(%error, "a thread of work was lost");

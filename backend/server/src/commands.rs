@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead as _, Write as _},
+    io::{BufRead as _, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -123,7 +123,7 @@ fn hash_from_input() -> Result<String, String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("the password can't be read: {e}"))?;
     let passwords = Passwords::new().map_err(|e| e.detail)?;
-    passwords.hash(line.trim_end_matches(['\n', '\r'])).map_err(|e| e.detail)
+    passwords.hash("password", line.trim_end_matches(['\n', '\r'])).map_err(|e| e.detail)
 }
 
 fn serve_until_told(config: Config) -> Result<(), String> {
@@ -140,8 +140,8 @@ fn serve_until_told(config: Config) -> Result<(), String> {
             stopping,
         )
         .map_err(|e| e.to_string())?;
-        let first =
-            serve::first_run(&app, std::env::var("NASMAN_ADMIN_PASSWORD").ok()).map_err(|e| e.to_string())?;
+        let first = serve::first_run(&app, std::env::var("NASMAN_ADMIN_PASSWORD").ok().as_deref())
+            .map_err(|e| e.to_string())?;
         let address = app.config.listen;
         let running = serve::listen(app.clone()).map_err(|e| format!("can't listen on {address}: {e}"))?;
         tracing::info!(address = %running.address, "serving");
@@ -176,7 +176,11 @@ async fn told_to_stop() -> std::io::Result<()> {
 fn start_log(config: &Config) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log_filter)
         .map_err(|e| format!("log.filter: '{}' is no filter: {e}", config.log_filter))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for terminals, not for journals.
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started = match config.log_format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),

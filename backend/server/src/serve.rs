@@ -2,16 +2,16 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, middleware::from_fn, web};
+use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, guard, middleware::from_fn, web};
 use nasman_catalog::{Catalog, NewUser};
 use nasman_core::Role;
 use nasman_zfs::{Zfs, files::Owners};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
 use crate::{
     app::App,
-    auth::{CookieKey, Passwords, Throttle},
+    auth::{CookieKey, Passwords, Throttle, know_caller},
     config::Config,
     http::{
         error::{ApiError, Code},
@@ -20,11 +20,13 @@ use crate::{
     jobs::{self, Jobs, Work},
     metrics::Metrics,
     restore::RestoreWork,
-    routes::{self, frontend::frontend, moment::CreatedCache, openapi, system},
+    routes::{self, errors, frontend::frontend, moment::CreatedCache, openapi, system},
 };
 
 /// How long open requests may take to end when the server stops.
 const GRACE_SECONDS: u64 = 20;
+/// Passwords checked at a time.
+const SIGN_INS: usize = 2;
 /// Largest body of a request.
 const MAX_BODY: usize = 1 << 20;
 
@@ -74,6 +76,7 @@ pub fn set_up(
         cookie_key: CookieKey::new(&secret, config.https, config.session_renewal),
         passwords: Arc::new(Passwords::new().map_err(|error| other(error.detail))?),
         throttle: Throttle::default(),
+        sign_ins: Semaphore::new(SIGN_INS),
         created: CreatedCache::default(),
         owners: Owners::default(),
         catalog,
@@ -87,7 +90,7 @@ pub fn set_up(
 ///
 /// # Errors
 /// When the given password is no good, or the state can't be written.
-pub fn first_run(app: &App, given: Option<String>) -> Result<Option<FirstLogin>, SetupError> {
+pub fn first_run(app: &App, given: Option<&str>) -> Result<Option<FirstLogin>, SetupError> {
     if !app.catalog.users()?.is_empty() {
         return Ok(None);
     }
@@ -95,8 +98,8 @@ pub fn first_run(app: &App, given: Option<String>) -> Result<Option<FirstLogin>,
         Some(_) => None,
         None => Some(Passwords::random().map_err(|error| SetupError::Other(error.to_string()))?),
     };
-    let password = given.as_ref().or(random.as_ref()).map(String::as_str).unwrap_or_default();
-    let hash = app.passwords.hash(password).map_err(|error| {
+    let password = given.or(random.as_deref()).unwrap_or_default();
+    let hash = app.passwords.hash("password", password).map_err(|error| {
         SetupError::Other(format!("NASMAN_ADMIN_PASSWORD can't be the administrator's: {}", error.detail))
     })?;
     let user = NewUser { name: "admin", password_hash: &hash, role: Role::Admin };
@@ -162,7 +165,7 @@ pub fn service(
         .into_utoipa_app()
         .openapi(openapi::base())
         .app_data(app)
-        .app_data(json_rules())
+        .app_data(web::PayloadConfig::new(MAX_BODY))
         .app_data(web::PathConfig::default().error_handler(|error, _| {
             ApiError::new(Code::InvalidRequest, format!("in the address: {error}")).into()
         }))
@@ -170,29 +173,10 @@ pub fn service(
         .split_for_parts();
     actix
         .app_data(web::Data::new(document))
-        .route("/openapi.json", web::get().to(openapi::get_document))
-        .service(web::scope("/api").default_service(web::to(routes::not_found)))
+        .service(web::resource("/openapi.json").guard(guard::Get()).to(openapi::get_document))
+        .service(web::resource("/docs/errors").guard(guard::Get()).to(errors::get_errors))
         .default_service(web::to(frontend))
+        .wrap(from_fn(know_caller))
         .wrap(actix_web::middleware::Compress::default())
         .wrap(from_fn(surround))
-}
-
-fn json_rules() -> web::JsonConfig {
-    use actix_web::error::JsonPayloadError;
-    web::JsonConfig::default().limit(MAX_BODY).error_handler(|error, _| {
-        let code = match &error {
-            JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
-                Code::TooLarge
-            }
-            _ => Code::InvalidRequest,
-        };
-        let detail = match &error {
-            JsonPayloadError::ContentType => {
-                "the body must be JSON, with 'Content-Type: application/json'".into()
-            }
-            JsonPayloadError::Deserialize(error) => format!("in the body: {error}"),
-            other => format!("in the body: {other}"),
-        };
-        ApiError::new(code, detail).into()
-    })
 }

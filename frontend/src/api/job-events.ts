@@ -3,10 +3,6 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import { keys } from './keys'
 import type { Job, JobList, JobState } from './types'
 
-// What the document says of a job's state fits no value, so an answer is believed here instead of checked.
-export const asJob = (job: unknown) => job as Job
-export const asJobList = (list: unknown) => list as JobList
-
 const ENDED: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'canceled'])
 
 export function hasEnded(job: Job): boolean {

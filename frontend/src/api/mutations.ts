@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { client, unwrap } from './client'
-import { asJob } from './job-events'
 import { keys } from './keys'
 import type { DestroyPlan, NewUser, RestoreRequest, TokenRequest, UserChange } from './types'
 
@@ -59,8 +58,7 @@ export function useStartRestore() {
   const invalidate = useInvalidate()
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: async (body: RestoreRequest) =>
-      asJob(await unwrap(client.POST('/api/v1/restores', { body }))),
+    mutationFn: (body: RestoreRequest) => unwrap(client.POST('/api/v1/restores', { body })),
     onSuccess: (job) => {
       queryClient.setQueryData(keys.job(job.id), job)
       return invalidate(keys.allJobs)

@@ -2,7 +2,6 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { client, fetchText, unwrap } from './client'
 import { isSignedOut } from './errors'
-import { asJob, asJobList } from './job-events'
 import { keys } from './keys'
 import type { Dataset, Entry, JobState, Me, RestoreRequest, Snapshot } from './types'
 
@@ -153,14 +152,12 @@ export const restorePlanQuery = (request: RestoreRequest) =>
 export const jobsQuery = (state: JobState | null) =>
   infiniteQueryOptions({
     queryKey: keys.jobs(state),
-    queryFn: async ({ signal, pageParam }) =>
-      asJobList(
-        await unwrap(
-          client.GET('/api/v1/jobs', {
-            signal,
-            params: { query: { limit: 50, cursor: pageParam, state: state ?? undefined } },
-          }),
-        ),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/jobs', {
+          signal,
+          params: { query: { limit: 50, cursor: pageParam, state: state ?? undefined } },
+        }),
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
@@ -169,8 +166,7 @@ export const jobsQuery = (state: JobState | null) =>
 export const jobQuery = (id: string) =>
   queryOptions({
     queryKey: keys.job(id),
-    queryFn: async ({ signal }) =>
-      asJob(await unwrap(client.GET('/api/v1/jobs/{id}', { signal, params: { path: { id } } }))),
+    queryFn: ({ signal }) => unwrap(client.GET('/api/v1/jobs/{id}', { signal, params: { path: { id } } })),
   })
 
 export const tokensQuery = queryOptions({

@@ -712,7 +712,8 @@ export interface components {
              * @description When begun.
              */
             started_at?: string | null;
-            state: ("enqueued" | "processing" | "succeeded" | "failed" | "canceled") & Record<string, never>;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
             /**
              * @description What it does, for people.
              * @example Restore Thesis.md from tank/home@daily-2026-11-22
@@ -742,6 +743,11 @@ export interface components {
             /** @description What happened. */
             text: string;
         };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        JobState: "enqueued" | "processing" | "succeeded" | "failed" | "canceled";
         /**
          * @description Whether an encrypted dataset can be read now.
          * @enum {string}
@@ -973,7 +979,8 @@ export interface components {
                  * @description When begun.
                  */
                 started_at?: string | null;
-                state: ("enqueued" | "processing" | "succeeded" | "failed" | "canceled") & Record<string, never>;
+                /** @description Where it stands. */
+                state: components["schemas"]["JobState"];
                 /**
                  * @description What it does, for people.
                  * @example Restore Thesis.md from tank/home@daily-2026-11-22
@@ -1723,6 +1730,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `range_not_satisfiable` */
             416: {
                 headers: {
@@ -2230,6 +2246,15 @@ export interface operations {
             };
             /** @description `wrong_credentials`: the password so far is wrong */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: wait as long as `Retry-After` says */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -28,7 +28,6 @@ export type RestorePlan = Schemas['RestorePlan']
 export type PlanItem = Schemas['PlanItem']
 export type RestoreResult = Schemas['RestoreResult']
 
-/** The document joins the states with an empty object, which no value fits (see `asJob`); these are the states. */
-export type JobState = 'enqueued' | 'processing' | 'succeeded' | 'failed' | 'canceled'
-export type Job = Omit<Schemas['Job'], 'state'> & { state: JobState }
-export type JobList = { items: Job[]; next?: string | null }
+export type JobState = Schemas['JobState']
+export type Job = Schemas['Job']
+export type JobList = Schemas['Page_Job']

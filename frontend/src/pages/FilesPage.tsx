@@ -1,4 +1,4 @@
-import { Group, Stack } from '@mantine/core'
+import { Group, Skeleton, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 
@@ -6,7 +6,7 @@ import { datasetsQuery, momentsQuery } from '../api/queries'
 import type { Dataset, Snapshot } from '../api/types'
 import { DatasetPicker } from '../components/DatasetPicker'
 import { FolderView } from '../components/files/FolderView'
-import { useFilesAddress } from '../components/files/use-files-address'
+import { AT_ONCE, useFilesAddress } from '../components/files/use-files-address'
 import { PathBar } from '../components/files/PathBar'
 import { MomentPicker } from '../components/timeline/MomentPicker'
 import { findMoment } from '../components/timeline/scale'
@@ -62,14 +62,16 @@ function Time({ dataset }: { dataset: string }) {
 function Contents({ dataset }: { dataset: Dataset }) {
   const { at, path, urlOf } = useFilesAddress()
   const navigate = useNavigate()
-  const { moments, chosen, choose, error } = useMoments(dataset.name)
+  const { moments, chosen, choose, error, isPending } = useMoments(dataset.name)
   if (!dataset.files.reachable) {
     return <Empty title={`The files of ${dataset.name} can’t be reached`}>{dataset.files.detail}</Empty>
   }
   return (
     <Stack gap="xs" flex={1} mih={0}>
-      {error === null ? (
-        <TimeLine moments={moments} chosen={chosen} onChoose={choose} />
+      {isPending ? (
+        <Skeleton h={58} animate={false} role="status" aria-label="Loading snapshots" />
+      ) : error === null ? (
+        <TimeLine moments={moments} chosen={chosen ?? moments.length} onChoose={choose} />
       ) : (
         <ErrorNote title="The snapshots can’t be shown" error={error} />
       )}
@@ -90,15 +92,16 @@ const NONE: Snapshot[] = []
 function useMoments(dataset: string) {
   const { at, urlOf } = useFilesAddress()
   const navigate = useNavigate()
-  const { data, error } = useQuery(momentsQuery(dataset))
+  const { data, error, isPending } = useQuery(momentsQuery(dataset))
   const moments = data ?? NONE
   return {
     moments,
     error,
-    chosen: at === null ? moments.length : (findMoment(moments, at) ?? moments.length),
+    isPending,
+    chosen: at === null ? moments.length : findMoment(moments, at),
     choose: (index: number) => {
       const to = moments[index]?.tag ?? null
-      if (to !== at) void navigate(urlOf({ at: to }), { replace: true })
+      if (to !== at) void navigate(urlOf({ at: to }), AT_ONCE)
     },
   }
 }

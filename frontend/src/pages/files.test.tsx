@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 
+import { snapshotsOf } from '../../mock/seed'
 import { renderApp } from '../test/render-app'
 
 test('a deleted file is found in yesterday’s snapshot and restored', async () => {
@@ -62,9 +63,22 @@ test('keys: arrows choose, Enter opens, Backspace goes up, n is now', async () =
   expect(address()).not.toContain('at=')
 })
 
+test('a file that was not there at the chosen moment says so', async () => {
+  renderApp('/files/tank%2Fhome?path=Documents&selected=Documents/Thesis.md')
+  expect(await screen.findByText('Thesis.md was not there')).toBeTruthy()
+})
+
+test('a key that repeats loses no step', async () => {
+  const { user, address } = renderApp('/files/tank%2Fhome')
+  ;(await screen.findByRole('slider', { name: 'Time line' })).focus()
+  await user.keyboard('{ArrowLeft>25/}')
+  const newestFirst = snapshotsOf('tank/home').map(({ tag }) => tag)
+  expect(address()).toBe(`/files/tank%2Fhome?at=${newestFirst[24] ?? ''}`)
+})
+
 test('names with control characters stay one row', async () => {
   renderApp('/files/tank%2Fhome?path=Documents')
-  expect(await screen.findByRole('row', { name: /line␊break␉tab.txt/ })).toBeTruthy()
+  expect(await screen.findByRole('row', { name: /line↵break⇥tab.txt/ })).toBeTruthy()
 })
 
 test('only the rows in sight of a large folder exist', async () => {

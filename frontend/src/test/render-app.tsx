@@ -2,11 +2,12 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
-import { createMemoryRouter, RouterProvider } from 'react-router'
+import { createMemoryRouter } from 'react-router'
 import { vi } from 'vitest'
 
 import { mockApi } from '../../mock/server'
 import { makeQueryClient } from '../api/query-client'
+import { AppRouter } from '../AppRouter'
 import { routes } from '../routes'
 import { cssVariables, theme } from '../theme'
 
@@ -23,7 +24,7 @@ export function renderApp(address: string, as: string | null = 'admin') {
   render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} env="test">
       <QueryClientProvider client={makeQueryClient()}>
-        <RouterProvider router={router} />
+        <AppRouter router={router} />
       </QueryClientProvider>
     </MantineProvider>,
   )

@@ -4,11 +4,11 @@ import { extension, visibleName } from './names'
 
 test.each([
   ['Tax return 2025.pdf', 'Tax return 2025.pdf'],
-  ['line\nbreak\ttab', 'line␊break␉tab'],
-  ['bell\u0007', 'bell␇'],
+  ['line\nbreak\ttab', 'line↵break⇥tab'],
+  ['bell\u0007', 'bell<U+0007>'],
   ['gpj.\u202eexe', 'gpj.<U+202E>exe'],
   ['zero\u200bwidth', 'zero<U+200B>width'],
-  [' blank ', '␠blank␠'],
+  [' blank ', '␣blank␣'],
   ['r\ufffdsum\ufffd', 'r\ufffdsum\ufffd'],
   ['Grüße.txt', 'Grüße.txt'],
 ])('%j is shown as %s', (name, shown) => {

@@ -5,7 +5,7 @@ import { displayPath, lastSegment, parentPath, parseTyped } from './relpath'
 test('paths are decoded for people only', () => {
   expect(displayPath('')).toBe('/')
   expect(displayPath('Documents/Tax%20return.pdf')).toBe('/Documents/Tax return.pdf')
-  expect(displayPath('a%0Ab')).toBe('/a␊b')
+  expect(displayPath('a%0Ab')).toBe('/a↵b')
 })
 
 test('bytes that are not UTF-8 show as the replacement character', () => {

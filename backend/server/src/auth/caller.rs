@@ -1,13 +1,16 @@
 //! Finds out who asks, as an argument of handlers.
 
+use std::future::{Ready, ready};
+
 use actix_web::{
-    FromRequest, HttpMessage as _, HttpRequest,
+    Error, FromRequest, HttpMessage as _, HttpRequest,
+    body::MessageBody,
     cookie::Cookie,
-    dev::Payload,
+    dev::{Payload, ServiceRequest, ServiceResponse},
     http::{Method, header},
+    middleware::Next,
     web,
 };
-use futures_util::future::LocalBoxFuture;
 use jiff::Timestamp;
 use nasman_catalog::User;
 use nasman_core::Role;
@@ -47,6 +50,23 @@ pub struct Caller {
     pub expires_at: Option<Timestamp>,
 }
 
+/// What [`know_caller`] found out.
+struct Known(ApiResult<Caller>);
+
+/// Finds out who asks before any argument of a handler is read. Arguments are read side by side, so that otherwise
+/// a body that can't be read would be answered to somebody who may not even ask.
+pub async fn know_caller<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    // Browsers send the cookie for every script and picture of the frontend, too, which are anybody's.
+    if request.path().starts_with("/api/") || request.path() == "/metrics" {
+        let known = identify(request.request()).await;
+        request.extensions_mut().insert(Known(known));
+    }
+    next.call(request).await
+}
+
 macro_rules! access {
     ($(#[$doc:meta])* $name:ident, $role:expr) => {
         $(#[$doc])*
@@ -55,11 +75,10 @@ macro_rules! access {
 
         impl FromRequest for $name {
             type Error = ApiError;
-            type Future = LocalBoxFuture<'static, ApiResult<Self>>;
+            type Future = Ready<ApiResult<Self>>;
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-                let request = request.clone();
-                Box::pin(async move { identify(&request).await?.at_least($role).map(Self) })
+                ready(known(request).and_then(|caller| caller.at_least($role)).map(Self))
             }
         }
     };
@@ -82,6 +101,22 @@ access!(
 );
 
 impl Caller {
+    /// Whether it still holds what was proved: no for a session or token that has ended, and for a user who was
+    /// disabled or removed meanwhile. For answers that go on and on.
+    pub async fn still_holds(&self, app: &App) -> bool {
+        let (caller, now) = (self.clone(), app.now());
+        let asked = app.catalog(move |catalog| match &caller.via {
+            Via::Session(id) => Ok(catalog.session_user(id, now)?.is_some()),
+            Via::Token(id) => {
+                let user = catalog.user(caller.user.id)?;
+                let tokens = catalog.tokens(Some(user.id))?;
+                let alive = |end: Option<Timestamp>| end.is_none_or(|end| end > now);
+                Ok(!user.disabled && tokens.iter().any(|token| token.id == *id && alive(token.expires_at)))
+            }
+        });
+        asked.await.unwrap_or(false)
+    }
+
     fn at_least(self, needed: Role) -> ApiResult<Self> {
         if self.role >= needed {
             return Ok(self);
@@ -89,6 +124,12 @@ impl Caller {
         let detail = format!("this takes the role {needed}; '{}' acts as {} here", self.user.name, self.role);
         Err(ApiError::new(Code::Forbidden, detail))
     }
+}
+
+fn known(request: &HttpRequest) -> ApiResult<Caller> {
+    let extensions = request.extensions();
+    let nobody = || Err(unauthenticated("nobody is signed in at this address"));
+    extensions.get::<Known>().map_or_else(nobody, |known| known.0.clone())
 }
 
 async fn identify(request: &HttpRequest) -> ApiResult<Caller> {

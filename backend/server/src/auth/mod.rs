@@ -1,7 +1,8 @@
 //! Who is asking, and what they may do.
 //!
 //! Access is an argument of the handler: one that takes `user: Operator` is not reached by less. A browser
-//! shows a signed cookie, a script a bearer token.
+//! shows a signed cookie, a script a bearer token. The argument comes before those that read the request: the first
+//! that fails is the answer.
 
 mod caller;
 mod cookie;
@@ -9,7 +10,7 @@ mod password;
 mod throttle;
 mod token;
 
-pub use caller::{Admin, Caller, Operator, RenewedCookie, Via, Viewer};
+pub use caller::{Admin, Caller, Operator, RenewedCookie, Via, Viewer, know_caller};
 pub use cookie::{COOKIE, CookieKey};
 pub use password::{MIN_LENGTH, Passwords};
 pub use throttle::Throttle;

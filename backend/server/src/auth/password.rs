@@ -28,14 +28,14 @@ impl Passwords {
         Ok(Self { argon, decoy })
     }
 
-    /// The hash to store, in its own text form.
+    /// The hash to store, in its own text form. `field` is where the password came from.
     ///
     /// # Errors
     /// [`Code::InvalidRequest`] when the password is too short or too long.
-    pub fn hash(&self, password: &str) -> ApiResult<String> {
+    pub fn hash(&self, field: &str, password: &str) -> ApiResult<String> {
         if password.chars().count() < MIN_LENGTH || password.len() > MAX_LENGTH {
             let rule = format!("takes {MIN_LENGTH} characters or more, and at most {MAX_LENGTH} bytes");
-            return Err(ApiError::field(Code::InvalidRequest, "password", rule));
+            return Err(ApiError::field(Code::InvalidRequest, field, rule));
         }
         hash(&self.argon, password)
     }
@@ -73,13 +73,13 @@ mod tests {
     #[test]
     fn only_the_right_password_passes() {
         let passwords = Passwords::new().unwrap();
-        let stored = passwords.hash("correct horse").unwrap();
+        let stored = passwords.hash("password", "correct horse").unwrap();
         assert!(stored.starts_with("$argon2id$"));
         assert!(passwords.verify("correct horse", Some(&stored)));
         assert!(!passwords.verify("correct horse ", Some(&stored)));
         assert!(!passwords.verify("decoy", None));
-        assert!(passwords.hash("short").is_err());
-        assert!(passwords.hash(&"x".repeat(300)).is_err());
+        assert!(passwords.hash("password", "short").is_err());
+        assert!(passwords.hash("password", &"x".repeat(300)).is_err());
     }
 
     #[test]

@@ -15,6 +15,8 @@ const FREE: u32 = 5;
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// A record is forgotten after this long without a failure.
 const MEMORY: Duration = Duration::from_secs(3600);
+/// Characters of a name that count; users' names are no longer.
+const LONGEST_NAME: usize = 64;
 /// At most so many records; beyond, the oldest go.
 const CAPACITY: usize = 10_000;
 
@@ -67,15 +69,17 @@ impl Throttle {
     /// A success clears the account's record; the address keeps its own, or one good account would buy
     /// an attacker any number of tries on others.
     pub fn succeeded(&self, account: &str) {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&Key::Account(account.to_lowercase()));
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&account_key(account));
     }
 }
 
 fn keys(account: &str, address: IpAddr) -> [Key; 2] {
-    [Key::Account(account.to_lowercase()), Key::Address(address)]
+    [account_key(account), Key::Address(address)]
+}
+
+/// Whoever signs in chooses the text, so its length is cut: the records must not fill the memory.
+fn account_key(account: &str) -> Key {
+    Key::Account(account.chars().take(LONGEST_NAME).flat_map(char::to_lowercase).collect())
 }
 
 /// 1 s after the sixth failure in a row, doubling from there.

@@ -93,11 +93,23 @@ impl Config {
             zfs_timeout: reader.seconds("zfs", "timeout_seconds", 30),
             metrics_public: reader.get("metrics", "public", "true or false", || false),
             log_filter: reader
-                .get("log", "filter", "a filter, such as info or nasman=debug", || "info".into()),
+                .get("log", "filter", "a filter, such as info or nasman=debug", || Filter("info".into()))
+                .0,
             log_format: reader.get("log", "format", "text or json", || LogFormat::Text),
         };
         reader.finish()?;
         Ok(config)
+    }
+}
+
+/// A log filter that `tracing` takes.
+struct Filter(String);
+
+impl std::str::FromStr for Filter {
+    type Err = tracing_subscriber::filter::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        tracing_subscriber::EnvFilter::try_new(text).map(|_| Self(text.to_owned()))
     }
 }
 

@@ -78,6 +78,7 @@ codes! {
     NotAFile,          "not_a_file",          409, "A regular file was needed.";
     OutsideDataset,    "outside_dataset",     409, "A link or mount on the path leads out of the dataset.";
     ReadOnly,          "read_only",           409, "The target can't be written.";
+    PreconditionFailed, "precondition_failed", 412, "The file is not (or no longer) the one that the request's conditions ask for.";
     RangeNotSatisfiable, "range_not_satisfiable", 416, "The file has no such range.";
     TooLarge,          "too_large",           413, "The request is larger than allowed.";
     TooManyAttempts,   "too_many_attempts",   429, "Too many failed sign-ins; wait as long as Retry-After says.";
@@ -141,6 +142,27 @@ impl ApiError {
     /// A field of the request is wrong.
     pub fn field(code: Code, field: &str, detail: impl fmt::Display) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(code, format!("{field}: {detail}")) }
+    }
+
+    /// A query or body that could not be read, naming the field. What a field holds tells which code its bad value has.
+    #[must_use]
+    pub fn refused(place: &str, error: serde_path_to_error::Error<serde_json::Error>) -> Self {
+        use serde_path_to_error::Segment;
+        let last = error.path().iter().rev().find_map(|segment| match segment {
+            Segment::Map { key } => Some(key.clone()),
+            _ => None,
+        });
+        let field = error.path().to_string();
+        let error = error.into_inner();
+        let Some(last) = last else {
+            return Self::new(Code::InvalidRequest, format!("in the {place}: {error}"));
+        };
+        let code = match last.as_str() {
+            "path" | "paths" if error.is_data() => Code::InvalidPath,
+            "dataset" | "tag" if error.is_data() => Code::InvalidName,
+            _ => Code::InvalidRequest,
+        };
+        Self::field(code, &field, error)
     }
 
     /// The body, as of the request being answered.

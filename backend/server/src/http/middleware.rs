@@ -1,15 +1,24 @@
 //! What surrounds every request: its id, one log line, metrics, security headers, the renewed cookie.
 
-use std::time::Instant;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
 
 use actix_web::{
     Error, HttpMessage as _,
-    body::MessageBody,
+    body::{BodySize, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web,
 };
+use tracing::Instrument as _;
 
 use crate::{app::App, auth::RenewedCookie};
 
@@ -30,10 +39,10 @@ pub fn current_request_id() -> String {
 }
 
 /// Wraps everything. A client's own `X-Request-Id` is kept when it is short and plain.
-pub async fn surround(
+pub async fn surround<B: MessageBody>(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, Unsent>>, Error> {
     let id = request
         .headers()
         .get(REQUEST_ID_HEADER)
@@ -42,7 +51,9 @@ pub async fn surround(
             (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         })
         .map_or_else(new_id, str::to_owned);
-    REQUEST_ID.scope(id.clone(), answer(request, next, id)).await
+    // Every line that is logged meanwhile carries the id.
+    let span = tracing::error_span!("request", %id);
+    REQUEST_ID.scope(id.clone(), answer(request, next, id)).instrument(span).await
 }
 
 fn new_id() -> String {
@@ -53,30 +64,65 @@ fn new_id() -> String {
 }
 
 async fn answer<B: MessageBody>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
     id: String,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<EitherBody<B, Unsent>>, Error> {
     let started = Instant::now();
     let app = request.app_data::<web::Data<App>>().cloned();
     let method = request.method().clone();
     let path = request.path().to_owned();
+    let head = method == Method::HEAD;
+    if head {
+        request.head_mut().method = Method::GET;
+    }
     let mut response = next.call(request).await?;
     let status = response.status().as_u16();
     let took = started.elapsed();
     if let Some(app) = app {
         let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
-        app.metrics.observe_request(method.as_str(), &route, status, took);
+        app.metrics.observe_request(method_label(&method), &route, status, took);
     }
     // The path, but never the query: it may hold what people search for.
-    tracing::info!(request = %id, %method, %path, status, ms = took.as_millis(), "request");
+    tracing::info!(%method, %path, status, ms = took.as_millis(), "request");
     add_headers(&mut response, &id);
-    Ok(response)
+    Ok(response.map_body(
+        |_, body| {
+            if head { EitherBody::right(Unsent(body.size())) } else { EitherBody::left(body) }
+        },
+    ))
+}
+
+/// Stands for the body that a `HEAD` request would have got as `GET`: its length is told, nothing of it is read.
+pub struct Unsent(BodySize);
+
+impl MessageBody for Unsent {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<web::Bytes, Infallible>>> {
+        Poll::Ready(None)
+    }
+}
+
+/// A client may send any word as its method; each that is counted by itself takes memory for good.
+fn method_label(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::PATCH | Method::DELETE => {
+            method.as_str()
+        }
+        _ => "other",
+    }
 }
 
 fn add_headers<B>(response: &mut ServiceResponse<B>, id: &str) {
     let renewed = response.request().extensions_mut().remove::<RenewedCookie>();
-    if let Some(RenewedCookie(cookie)) = renewed {
+    // One that the handler sets itself, such as the removal on signing out, stands.
+    let own = response.headers().contains_key(header::SET_COOKIE);
+    if let Some(RenewedCookie(cookie)) = renewed.filter(|_| !own) {
         // A cookie that can't be written as a header is one less renewal, and no more.
         let _ = response.response_mut().add_cookie(&cookie);
     }

@@ -1,5 +1,6 @@
 //! What every request goes through: errors, request ids, headers, query strings.
 
+pub mod body;
 pub mod error;
 pub mod middleware;
 pub mod page;

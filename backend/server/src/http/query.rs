@@ -37,8 +37,7 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
             return Err(ApiError::field(Code::InvalidRequest, &name, "is given twice"));
         }
     }
-    serde_json::from_value(Value::Object(fields))
-        .map_err(|e| ApiError::new(Code::InvalidRequest, format!("in the query: {e}")))
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| ApiError::refused("query", error))
 }
 
 /// `+` is a space, as browsers send it.
@@ -110,6 +109,9 @@ mod tests {
     #[test]
     fn wrong_fields_are_named() {
         let detail = |query: &str| parse::<Fields>(query).unwrap_err().detail;
+        let error = parse::<Fields>("path=a%2F..").unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (Code::InvalidPath, Some("path")));
+        assert_eq!(parse::<Fields>("limit=x").unwrap_err().field.as_deref(), Some("limit"));
         assert!(detail("colour=red").contains("colour"));
         assert!(detail("limit=many").contains("many"));
         assert!(detail("path=..%2Fx").contains(".."));

@@ -26,7 +26,11 @@ pub async fn run(jobs: Arc<Jobs>, kinds: Arc<Vec<Box<dyn Work>>>, mut stopping: 
     while !*stopping.borrow() {
         let next = jobs.catalog.jobs_in(JobState::Enqueued).map(|waiting| waiting.into_iter().next());
         match next {
-            Ok(Some(job)) => run_one(&jobs, &kinds, job, &mut stopping).await,
+            Ok(Some(job)) => {
+                if !run_one(&jobs, &kinds, job, &mut stopping).await {
+                    pause(&mut stopping).await;
+                }
+            }
             Ok(None) => {
                 tokio::select! {
                     () = jobs.wakeup.notified() => {}
@@ -35,12 +39,16 @@ pub async fn run(jobs: Arc<Jobs>, kinds: Arc<Vec<Box<dyn Work>>>, mut stopping: 
             }
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read; trying again soon");
-                tokio::select! {
-                    () = tokio::time::sleep(TRY_AGAIN) => {}
-                    _ = stopping.changed() => {}
-                }
+                pause(&mut stopping).await;
             }
         }
+    }
+}
+
+async fn pause(stopping: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = tokio::time::sleep(TRY_AGAIN) => {}
+        _ = stopping.changed() => {}
     }
 }
 
@@ -71,12 +79,13 @@ async fn recover(jobs: &Arc<Jobs>, kinds: &Arc<Vec<Box<dyn Work>>>) {
     }
 }
 
+/// Answers whether the queue may go on at once; if not, the job still waits in it.
 async fn run_one(
     jobs: &Arc<Jobs>,
     kinds: &Arc<Vec<Box<dyn Work>>>,
     job: Job,
     stopping: &mut watch::Receiver<bool>,
-) {
+) -> bool {
     let stop = Arc::new(AtomicBool::new(false));
     jobs.running().insert(job.id.clone(), Arc::clone(&stop));
     let id = job.id.clone();
@@ -92,28 +101,32 @@ async fn run_one(
             work.await
         }
     };
-    if let Err(error) = ended {
-        tracing::error!(%error, job = id, "a job's thread was lost");
-    }
     jobs.running().remove(&id);
+    ended.unwrap_or_else(|error| {
+        tracing::error!(%error, job = id, "a job's thread was lost");
+        true
+    })
 }
 
-fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) {
+fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) -> bool {
     match jobs.catalog.start_job(&job.id, Timestamp::now()) {
         Ok(true) => {}
         // Canceled in the meantime.
-        Ok(false) => return,
+        Ok(false) => return true,
         Err(error) => {
-            tracing::error!(%error, job = job.id, "a job could not be begun");
-            return jobs.finish(&job.id, JobState::Failed, None, Some(&error.into()));
+            // Its failure could not be stored either: the disk is full, most often.
+            tracing::error!(%error, job = job.id, "a job could not be begun; trying again soon");
+            return false;
         }
     }
     jobs.tell_anew(&job.id);
     let context = Context { jobs, id: &job.id, stop, told: Mutex::new(None) };
     let outcome = match kinds.iter().find(|kind| kind.kind() == job.kind) {
         Some(kind) => catch_unwind(AssertUnwindSafe(|| kind.run(job, &context))).unwrap_or_else(|_| {
-            // The marks are still stored: clean up as after a kill.
-            let cleaned = kind.recover(job).err().map(|e| e.detail).unwrap_or_default();
+            // As after a kill, by the marks that it stored meanwhile.
+            let marked = jobs.catalog.job(&job.id).map_err(ApiError::from);
+            let cleaned =
+                marked.and_then(|job| kind.recover(&job)).err().map(|e| e.detail).unwrap_or_default();
             Err(ApiError::new(
                 Code::Internal,
                 format!("the job hit a fault in NASMan; see the log. {cleaned}"),
@@ -135,5 +148,47 @@ fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) {
             context.log("error", &error.detail);
             jobs.finish(&job.id, state, result.as_ref(), Some(&error));
         }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use nasman_catalog::{Catalog, NewJob};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Marks what it is about to do, and hits a fault.
+    struct Faulty(Arc<Mutex<Vec<Value>>>);
+
+    impl Work for Faulty {
+        fn kind(&self) -> &'static str {
+            "faulty"
+        }
+
+        fn run(&self, _: &Job, context: &Context<'_>) -> Result<Value, Failure> {
+            context.mark(&json!("half done"))?;
+            panic!("a fault")
+        }
+
+        fn recover(&self, job: &Job) -> Result<(), ApiError> {
+            self.0.lock().unwrap().push(job.marks.clone());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_fault_is_cleaned_up_by_the_marks_made_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(Catalog::open(folder.path()).unwrap());
+        let new = NewJob { kind: "faulty", title: "x", user_id: 1, user_name: "x", request: &json!({}) };
+        let job = jobs.enqueue(&new).unwrap();
+        let recovered = Arc::default();
+        let kinds: Vec<Box<dyn Work>> = vec![Box::new(Faulty(Arc::clone(&recovered)))];
+        assert!(work_on(&jobs, &kinds, &job, &AtomicBool::new(false)));
+        assert_eq!(*recovered.lock().unwrap(), [json!("half done")]);
+        let job = jobs.catalog.job(&job.id).unwrap();
+        assert_eq!((job.state, &job.error.unwrap()["code"]), (JobState::Failed, &json!("internal")));
     }
 }

@@ -21,7 +21,6 @@ pub struct JobView {
     #[schema(example = "Restore Thesis.md from tank/home@daily-2026-11-22")]
     pub title: String,
     /// Where it stands.
-    #[schema(inline)]
     pub state: State,
     /// How far it is; null before it begins.
     pub progress: Option<Progress>,

@@ -8,7 +8,7 @@ use nasman_core::{
 };
 use nasman_zfs::{
     Dataset, KeyStatus, Zfs, ZfsError,
-    files::{self, FileError, Preview, Put, Root},
+    files::{self, Preview, Put, Root},
 };
 use serde::{Deserialize, Serialize};
 
@@ -137,8 +137,8 @@ impl Planner<'_> {
         let there = if self.chosen.contains(&to) { InTheWay::Fixed } else { preview.in_the_way };
         let taken = |name: &nasman_core::EntryName| {
             folder.join(name).is_ok_and(|path| {
-                self.chosen.contains(&path)
-                    || !matches!(self.root.stat(&path), Err(FileError::NotFound { .. }))
+                // What can't be looked at counts as free: the restore itself never replaces it.
+                self.chosen.contains(&path) || self.root.stat(&path).is_ok()
             })
         };
         let action = match decide(self.request.on_conflict, there, &name, &self.label, taken) {

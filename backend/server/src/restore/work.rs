@@ -3,7 +3,7 @@
 //! Before each deed it stores what would have to be undone. Killed at any point, the next start releases the
 //! hold and removes the one temporary file; files already restored stay, and so does the guard snapshot.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use nasman_catalog::Job;
@@ -24,6 +24,9 @@ use crate::{
     http::error::{ApiError, Code},
     jobs::{Context, Failure, Progress, Unit, Work},
 };
+
+/// Between tries to release a hold.
+const RELEASE_PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 
 /// What the job needs to know; stored with it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -80,7 +83,6 @@ impl Work for RestoreWork {
         let hold = hold_tag(job)?;
         let snapshot = by_guid(zfs, &order.dataset, order.snapshot)?;
         context.mark(&json!(Marks { hold: hold.clone(), temp: None }))?;
-        zfs.hold(&snapshot, &hold).map_err(ApiError::from)?;
         let mut run = Run {
             zfs,
             job,
@@ -90,11 +92,14 @@ impl Work for RestoreWork {
             result: RestoreResult::default(),
             failures: Vec::new(),
         };
-        let outcome = run.restore_all(&snapshot);
+        let held = zfs.hold(&snapshot, &hold).map_err(ApiError::from);
+        let outcome = held.and_then(|()| run.restore_all(&snapshot));
         let result = run.result;
-        // Only now: the files are closed, so releasing leaves nothing that keeps the snapshot busy.
-        if let Err(error) = zfs.release(&snapshot, &hold) {
-            context.log("warn", &format!("the hold {hold} on {snapshot} could not be released: {error}"));
+        // Only now: the files are closed, so releasing leaves nothing that keeps the snapshot busy. Also where the
+        // hold failed: one that was not confirmed in time may be there all the same.
+        if let Err(error) = self.release_at_last(&order, &hold) {
+            let detail = error.detail;
+            context.log("warn", &format!("the hold {hold} on {snapshot} could not be released: {detail}"));
         }
         match outcome {
             Ok(()) => Ok(json!(result)),
@@ -106,15 +111,43 @@ impl Work for RestoreWork {
         // No marks: it had not begun.
         let Ok(marks) = serde_json::from_value::<Marks>(job.marks.clone()) else { return Ok(()) };
         let order = order(job)?;
-        if let Some(temp) = marks.temp {
-            let root = Root::open(&self.zfs.live_folder(&order.target)?)?;
-            let name = temp.name.name().ok_or_else(|| ApiError::new(Code::Internal, "a mark has no name"))?;
-            remove_temp(&root, &temp.to, &name, &temp.made)?;
+        let cleared = marks.temp.map_or(Ok(()), |temp| self.clear(&order, &temp));
+        // Whatever became of the file: nothing reads the snapshot any more.
+        let released = self.release(&order, &marks.hold);
+        cleared.and(released)
+    }
+}
+
+impl RestoreWork {
+    /// Removes what a killed restore left in the target. A target that is gone has nothing left.
+    fn clear(&self, order: &Order, temp: &TempMark) -> Result<(), ApiError> {
+        let folder = match self.zfs.live_folder(&order.target) {
+            Err(ZfsError::DatasetNotFound(_)) => return Ok(()),
+            folder => folder?,
+        };
+        let name = temp.name.name().ok_or_else(|| ApiError::new(Code::Internal, "a mark has no name"))?;
+        Ok(remove_temp(&Root::open(&folder)?, &temp.to, &name, &temp.made)?)
+    }
+
+    /// Releases the hold; where ZFS is too busy just now, tries again a little later.
+    fn release_at_last(&self, order: &Order, hold: &HoldTag) -> Result<(), ApiError> {
+        for pause in RELEASE_PAUSES {
+            match self.release(order, hold) {
+                Ok(()) => return Ok(()),
+                Err(error) => tracing::warn!(%error, %hold, "a hold could not be released; trying again"),
+            }
+            std::thread::sleep(pause);
         }
-        match by_guid(&*self.zfs, &order.dataset, order.snapshot) {
-            Ok(snapshot) => Ok(self.zfs.release(&snapshot, &marks.hold)?),
+        self.release(order, hold)
+    }
+
+    /// Releases the hold, by the snapshot's identity: it may have been renamed. One that is gone holds nothing.
+    fn release(&self, order: &Order, hold: &HoldTag) -> Result<(), ApiError> {
+        let released = by_guid(&*self.zfs, &order.dataset, order.snapshot)
+            .and_then(|snapshot| Ok(self.zfs.release(&snapshot, hold)?));
+        match released {
             Err(error) if error.code == Code::SnapshotNotFound => Ok(()),
-            Err(error) => Err(error),
+            released => released,
         }
     }
 }

@@ -57,6 +57,7 @@ pub struct ContentQuery {
     (status = 304, description = "Unchanged"),
     (status = 404, description = "`file_not_found`", body = Problem),
     (status = 409, description = "`not_a_file`, `files_unreachable`, `outside_dataset`", body = Problem),
+    (status = 412, description = "`precondition_failed`", body = Problem),
     (status = 416, description = "`range_not_satisfiable`", body = Problem),
 ))]
 #[get("/datasets/{dataset}/content")]
@@ -101,10 +102,8 @@ fn answer(file: File, path: &RelPath, download: bool, request: &HttpRequest) -> 
         .set_content_type(shown.unwrap_or(mime::APPLICATION_OCTET_STREAM))
         .set_content_disposition(disposition)
         .into_response(request);
-    if response.status() == 416 {
-        let size =
-            response.headers().get(header::CONTENT_RANGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        return Err(ApiError::new(Code::RangeNotSatisfiable, format!("the file has no such range ({size})")));
+    if response.status().is_client_error() {
+        return Err(refused(&response, path));
     }
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_POLICY));
@@ -112,6 +111,22 @@ fn answer(file: File, path: &RelPath, download: bool, request: &HttpRequest) -> 
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
+}
+
+/// The library's refusals have no body; ours have.
+fn refused(response: &HttpResponse, path: &RelPath) -> ApiError {
+    match response.status().as_u16() {
+        412 => {
+            let detail = format!("{} has changed since, or is another file", path.display());
+            ApiError::new(Code::PreconditionFailed, detail)
+        }
+        416 => {
+            let size = response.headers().get(header::CONTENT_RANGE).and_then(|value| value.to_str().ok());
+            let detail = format!("the file has no such range ({})", size.unwrap_or_default());
+            ApiError::new(Code::RangeNotSatisfiable, detail)
+        }
+        _ => ApiError::new(Code::InvalidRequest, "the request's Range or conditions can't be read"),
+    }
 }
 
 /// What a browser may show in place, and as what. SVG and HTML can carry scripts; SVG is a download, HTML shows as its

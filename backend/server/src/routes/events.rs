@@ -10,12 +10,18 @@ use tokio::sync::{
     watch,
 };
 
-use crate::{app::App, auth::Viewer, jobs::JobView};
+use crate::{
+    app::App,
+    auth::{Caller, Viewer},
+    jobs::JobView,
+};
 
 /// A comment is sent after this long without news, so that proxies don't cut the line.
 const PING: Duration = Duration::from_secs(20);
 
 struct Feed {
+    app: web::Data<App>,
+    caller: Caller,
     begun: bool,
     changes: broadcast::Receiver<Arc<JobView>>,
     stopping: watch::Receiver<bool>,
@@ -29,8 +35,9 @@ struct Feed {
     (status = 200, description = "Events until the client or the server ends it", body = String, content_type = "text/event-stream"),
 ))]
 #[get("/events")]
-pub async fn stream_events(app: web::Data<App>, _user: Viewer) -> HttpResponse {
-    let feed = Feed { begun: false, changes: app.jobs.listen(), stopping: app.stopping.clone() };
+pub async fn stream_events(app: web::Data<App>, user: Viewer) -> HttpResponse {
+    let (changes, stopping) = (app.jobs.listen(), app.stopping.clone());
+    let feed = Feed { app, caller: user.0, begun: false, changes, stopping };
     let events = stream::unfold(feed, |mut feed| async {
         next(&mut feed).await.map(|text| (Ok::<_, std::convert::Infallible>(web::Bytes::from(text)), feed))
     });
@@ -50,7 +57,7 @@ async fn next(feed: &mut Feed) -> Option<String> {
     if *feed.stopping.borrow() {
         return None;
     }
-    tokio::select! {
+    let text = tokio::select! {
         change = feed.changes.recv() => match change {
             Ok(job) => Some(event("job", &json!(*job))),
             Err(RecvError::Lagged(missed)) => Some(event("behind", &json!({ "missed": missed }))),
@@ -58,7 +65,9 @@ async fn next(feed: &mut Feed) -> Option<String> {
         },
         _ = feed.stopping.changed() => None,
         () = tokio::time::sleep(PING) => Some(": still here\n\n".into()),
-    }
+    };
+    // Who has signed out or was disabled meanwhile hears no more.
+    if feed.caller.still_holds(&feed.app).await { text } else { None }
 }
 
 /// JSON has no raw line breaks, so it is one `data` line.

@@ -17,28 +17,30 @@ use crate::{
 #[allow_missing = true]
 struct Built;
 
-/// Answers every address that is not the API's: a file of the frontend, or its start page, which reads the rest of
-/// the address itself.
+/// Answers every address that no handler takes: a file of the frontend, or its start page, which reads the rest of
+/// the address itself; below the API's, a refusal.
 pub async fn frontend(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return super::not_found(request).await;
     }
     let path = request.path().trim_start_matches('/');
+    if path == "api" || path.starts_with("api/") {
+        return super::not_found(request).await;
+    }
     let named = match path {
         "docs" => "docs.html",
         "" => "index.html",
         path => path,
     };
-    // What has an extension is a file that is there or not; all else is a page of the application.
-    let is_file = named.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    match (load(&app, named), is_file) {
-        (Some(file), _) => answer(named, file),
-        (None, false) => match load(&app, "index.html") {
+    // Only below assets/ must a file be there: elsewhere a dot may belong to a dataset's or a file's name, and the
+    // address is a page of the application.
+    match load(&app, named) {
+        Some(file) => answer(named, file),
+        None if named.starts_with("assets/") => super::not_found(request).await,
+        None => match load(&app, "index.html") {
             Some(file) => answer("index.html", file),
             None => not_built(),
         },
-        (None, true) if named == "index.html" => not_built(),
-        (None, true) => super::not_found(request).await,
     }
 }
 

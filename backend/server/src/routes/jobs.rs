@@ -9,7 +9,7 @@ use crate::{
     auth::{Operator, Viewer},
     http::{
         error::{ApiError, ApiResult, Code, Problem},
-        page::{Page, checked_limit},
+        page::{Page, bad_cursor, checked_limit},
         query::{Query, number},
     },
     jobs::{JobView, State},
@@ -43,6 +43,9 @@ pub async fn list_jobs(
 ) -> ApiResult<web::Json<Page<JobView>>> {
     let ListQuery { state, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
+    if cursor.as_deref().is_some_and(|cursor| !is_id(cursor)) {
+        return Err(bad_cursor());
+    }
     // One more than asked for tells whether there is a next page.
     let mut jobs =
         app.catalog(move |catalog| catalog.jobs(state.map(Into::into), cursor.as_deref(), limit + 1)).await?;
@@ -50,6 +53,11 @@ pub async fn list_jobs(
     jobs.truncate(limit as usize);
     let next = jobs.last().filter(|_| more).map(|job| job.id.clone());
     Ok(web::Json(Page { items: jobs.iter().map(JobView::brief).collect(), next }))
+}
+
+/// Whether it has the form of a job's id: digits in five groups.
+fn is_id(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 /// One job, with its log.

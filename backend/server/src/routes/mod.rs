@@ -2,6 +2,7 @@
 
 pub mod content;
 pub mod datasets;
+pub mod errors;
 pub mod events;
 pub mod files;
 pub mod frontend;

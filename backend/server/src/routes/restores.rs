@@ -6,7 +6,10 @@ use nasman_catalog::NewJob;
 use crate::{
     app::App,
     auth::Operator,
-    http::error::{ApiError, ApiResult, Code, Problem},
+    http::{
+        body::Body,
+        error::{ApiError, ApiResult, Code, Problem},
+    },
     jobs::JobView,
     restore::{Order, Planned, RestorePlan, RestoreRequest, RestoreWork, plan},
 };
@@ -31,9 +34,9 @@ async fn planned(app: &web::Data<App>, request: RestoreRequest) -> ApiResult<(Re
 pub async fn plan_restore(
     app: web::Data<App>,
     _user: Operator,
-    body: web::Json<RestoreRequest>,
+    body: Body<RestoreRequest>,
 ) -> ApiResult<web::Json<RestorePlan>> {
-    Ok(web::Json(planned(&app, body.into_inner()).await?.1.view))
+    Ok(web::Json(planned(&app, body.0).await?.1.view))
 }
 
 /// Restores files, as a job.
@@ -47,9 +50,9 @@ pub async fn plan_restore(
 pub async fn create_restore(
     app: web::Data<App>,
     user: Operator,
-    body: web::Json<RestoreRequest>,
+    body: Body<RestoreRequest>,
 ) -> ApiResult<HttpResponse> {
-    let (request, planned) = planned(&app, body.into_inner()).await?;
+    let (request, planned) = planned(&app, body.0).await?;
     if request.plan.as_ref().is_some_and(|plan| *plan != planned.view.plan) {
         let detail = "what the plan was made for has changed since; look at a new plan";
         return Err(ApiError::field(Code::PlanStale, "plan", detail));

@@ -13,8 +13,14 @@ use super::users::UserView;
 use crate::{
     app::{App, blocking},
     auth::{Via, Viewer},
-    http::error::{ApiError, ApiResult, Code, Problem},
+    http::{
+        body::Body,
+        error::{ApiError, ApiResult, Code, Problem},
+    },
 };
+
+/// The same for an unknown name, so that nobody learns which names there are.
+const WRONG: &str = "the name or the password is wrong";
 
 /// Name and password.
 #[derive(Deserialize, ToSchema)]
@@ -69,28 +75,16 @@ pub struct Me {
 pub async fn create_session(
     app: web::Data<App>,
     request: HttpRequest,
-    body: web::Json<Credentials>,
+    body: Body<Credentials>,
 ) -> ApiResult<HttpResponse> {
-    let Credentials { name, password } = body.into_inner();
-    let address = client_address(&app, &request);
-    let now = app.now();
-    if let Some(wait) = app.throttle.wait(&name, address, now) {
-        let seconds = wait.as_secs() + 1;
-        let detail = format!("too many failed sign-ins; try again in {seconds} s");
-        return Err(ApiError { retry_after: Some(seconds), ..ApiError::new(Code::TooManyAttempts, detail) });
-    }
+    let Credentials { name, password } = body.0;
     let wanted = name.clone();
     let user = app.catalog(move |catalog| catalog.user_by_name(&wanted)).await?.filter(|user| !user.disabled);
     let stored = user.as_ref().map(|user| user.password_hash.clone());
-    let passwords = app.passwords.clone();
-    let right =
-        blocking(app.config.zfs_timeout, move || Ok(passwords.verify(&password, stored.as_deref()))).await?;
-    let Some(user) = user.filter(|_| right) else {
-        app.throttle.failed(&name, address, now);
-        tracing::warn!(%address, "a sign-in failed");
-        return Err(ApiError::new(Code::WrongCredentials, "the name or the password is wrong"));
-    };
-    app.throttle.succeeded(&name);
+    prove(&app, &name, client_address(&app, &request), password, stored).await?;
+    let wrong = || ApiError::new(Code::WrongCredentials, WRONG);
+    let user = user.ok_or_else(wrong)?;
+    let now = app.now();
     let life = SignedDuration::try_from(app.config.session_life).unwrap_or(SignedDuration::MAX);
     let until = now.checked_add(life).unwrap_or(Timestamp::MAX);
     let id = user.id;
@@ -103,6 +97,37 @@ pub async fn create_session(
     let cookie = app.cookie_key.issue(&session, now)?;
     let info = SessionInfo { user: user.into(), expires_at: session.expires_at };
     Ok(HttpResponse::Ok().cookie(cookie).json(info))
+}
+
+/// Checks a password, as often as failures before it allow. Without a stored hash it is wrong, and takes as long.
+async fn prove(
+    app: &App,
+    name: &str,
+    address: IpAddr,
+    password: String,
+    stored: Option<String>,
+) -> ApiResult<()> {
+    not_too_often(app, name, address)?;
+    // Those tried at the same time take turns, so that each meets the failures before it.
+    let turn = app.sign_ins.acquire().await;
+    let _turn = turn.map_err(|_| ApiError::new(Code::Internal, "passwords are not checked any more"))?;
+    not_too_often(app, name, address)?;
+    let passwords = app.passwords.clone();
+    let verify = move || Ok(passwords.verify(&password, stored.as_deref()));
+    if blocking(app.config.zfs_timeout, verify).await? {
+        app.throttle.succeeded(name);
+        return Ok(());
+    }
+    app.throttle.failed(name, address, app.now());
+    tracing::warn!(%address, "a password was wrong");
+    Err(ApiError::new(Code::WrongCredentials, WRONG))
+}
+
+fn not_too_often(app: &App, name: &str, address: IpAddr) -> ApiResult<()> {
+    let Some(wait) = app.throttle.wait(name, address, app.now()) else { return Ok(()) };
+    let seconds = wait.as_secs() + 1;
+    let detail = format!("too many failed sign-ins; try again in {seconds} s");
+    Err(ApiError { retry_after: Some(seconds), ..ApiError::new(Code::TooManyAttempts, detail) })
 }
 
 /// The address to slow down: of the proxy's client, if the proxy is one that is trusted.
@@ -161,25 +186,27 @@ pub struct PasswordChange {
     (status = 204, description = "Changed; sign in again"),
     (status = 400, description = "`invalid_request`: too short", body = Problem),
     (status = 401, description = "`wrong_credentials`: the password so far is wrong", body = Problem),
+    (status = 429, description = "`too_many_attempts`: wait as long as `Retry-After` says", body = Problem),
 ))]
 #[put("/me/password")]
 pub async fn change_password(
     app: web::Data<App>,
     user: Viewer,
-    body: web::Json<PasswordChange>,
+    request: HttpRequest,
+    body: Body<PasswordChange>,
 ) -> ApiResult<HttpResponse> {
-    let PasswordChange { current, new } = body.into_inner();
-    let passwords = app.passwords.clone();
+    let PasswordChange { current, new } = body.0;
     let user = user.0.user;
-    let stored = user.password_hash;
-    let hash = blocking(app.config.zfs_timeout, move || {
-        if passwords.verify(&current, Some(&stored)) {
-            return passwords.hash(&new);
+    let address = client_address(&app, &request);
+    let proved = prove(&app, &user.name, address, current, Some(user.password_hash)).await;
+    proved.map_err(|error| match error.code {
+        Code::WrongCredentials => {
+            ApiError::field(error.code, "current", "the password so far is not this one")
         }
-        let detail = "the password so far is not this one";
-        Err(ApiError { field: Some("current".into()), ..ApiError::new(Code::WrongCredentials, detail) })
-    })
-    .await?;
+        _ => error,
+    })?;
+    let passwords = app.passwords.clone();
+    let hash = blocking(app.config.zfs_timeout, move || passwords.hash("new", &new)).await?;
     let change = UserChange { password_hash: Some(hash), ..UserChange::default() };
     app.catalog(move |catalog| catalog.change_user(user.id, change)).await?;
     Ok(HttpResponse::NoContent().cookie(app.cookie_key.removal()).finish())

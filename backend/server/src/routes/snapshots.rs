@@ -12,6 +12,7 @@ use crate::{
     app::App,
     auth::{Admin, Operator, Viewer},
     http::{
+        body::Body,
         error::{ApiError, ApiResult, Code, Problem},
         page::{bad_cursor, checked_limit},
         query::{Query, number},
@@ -214,10 +215,10 @@ pub async fn create_snapshot(
     app: web::Data<App>,
     user: Operator,
     dataset: web::Path<String>,
-    body: web::Json<NewSnapshot>,
+    body: Body<NewSnapshot>,
 ) -> ApiResult<HttpResponse> {
     let dataset: DatasetName = named("dataset", &dataset)?;
-    let NewSnapshot { tag, recursive } = body.into_inner();
+    let NewSnapshot { tag, recursive } = body.0;
     let tag = tag.unwrap_or_else(|| app.now().strftime("manual-%Y-%m-%dT%H.%M.%SZ").to_string());
     let name = dataset.snapshot(named("tag", &tag)?)?;
     let worker = app.clone();

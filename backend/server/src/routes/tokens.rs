@@ -11,6 +11,7 @@ use crate::{
     app::App,
     auth::{Viewer, hash_token, new_secret},
     http::{
+        body::Body,
         error::{ApiError, ApiResult, Code, Problem},
         page::Page,
     },
@@ -108,9 +109,9 @@ fn owner(user: &Viewer) -> Option<i64> {
 pub async fn create_token(
     app: web::Data<App>,
     user: Viewer,
-    body: web::Json<NewTokenBody>,
+    body: Body<NewTokenBody>,
 ) -> ApiResult<HttpResponse> {
-    let NewTokenBody { name, role, expires_in_days } = body.into_inner();
+    let NewTokenBody { name, role, expires_in_days } = body.0;
     let caller = user.0;
     if name.trim().is_empty() || name.len() > MAX_NAME {
         return Err(ApiError::field(Code::InvalidRequest, "name", format!("takes 1 to {MAX_NAME} bytes")));

@@ -11,6 +11,7 @@ use crate::{
     app::{App, blocking},
     auth::Admin,
     http::{
+        body::Body,
         error::{ApiError, ApiResult, Code, Problem},
         page::Page,
     },
@@ -103,9 +104,9 @@ pub async fn list_users(app: web::Data<App>, _user: Admin) -> ApiResult<web::Jso
 pub async fn create_user(
     app: web::Data<App>,
     _user: Admin,
-    body: web::Json<NewUserBody>,
+    body: Body<NewUserBody>,
 ) -> ApiResult<HttpResponse> {
-    let NewUserBody { name, password, role } = body.into_inner();
+    let NewUserBody { name, password, role } = body.0;
     check_user_name(&name)?;
     let hash = hashed(&app, password).await?;
     let now = app.now();
@@ -129,7 +130,7 @@ pub fn check_user_name(name: &str) -> ApiResult<()> {
 
 async fn hashed(app: &App, password: String) -> ApiResult<String> {
     let passwords = app.passwords.clone();
-    blocking(app.config.zfs_timeout, move || passwords.hash(&password)).await
+    blocking(app.config.zfs_timeout, move || passwords.hash("password", &password)).await
 }
 
 fn user_not_found(id: i64) -> impl FnOnce(ApiError) -> ApiError {
@@ -150,10 +151,10 @@ pub async fn change_user(
     app: web::Data<App>,
     _user: Admin,
     id: web::Path<i64>,
-    body: web::Json<UserChangeBody>,
+    body: Body<UserChangeBody>,
 ) -> ApiResult<web::Json<UserView>> {
     let id = id.into_inner();
-    let UserChangeBody { role, disabled, password } = body.into_inner();
+    let UserChangeBody { role, disabled, password } = body.0;
     let password_hash = match password {
         Some(password) => Some(hashed(&app, password).await?),
         None => None,

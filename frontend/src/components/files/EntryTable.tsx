@@ -20,18 +20,23 @@ type Props = {
   total: number
   selected: string | null
   onSelect: (entry: Entry) => void
+  /** A click or tap; keys go to `onSelect`. */
+  onClick: (entry: Entry) => void
   /** A folder to go into, a file to look at. */
   onOpen: (entry: Entry) => void
   onUp: () => void
   folderUrl: (entry: Entry) => string
   more: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
+  /** The rows are those of before; what was asked for is on its way. */
+  busy: boolean
   /** Shown instead of rows. */
   empty: ReactNode
 }
 
 /** A folder: only the rows in sight exist, so tens of thousands are no burden. */
 export function EntryTable(props: Props) {
-  const { label, entries, total, selected, onSelect, onOpen, onUp, folderUrl, more, empty } = props
+  const { label, entries, total, selected, onSelect, onClick, onOpen, onUp, folderUrl, more, busy, empty } =
+    props
   const scroller = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- it only says that the compiler leaves this one alone
   const virtual = useVirtualizer({
@@ -72,6 +77,7 @@ export function EntryTable(props: Props) {
         tabIndex={0}
         aria-label={label}
         aria-rowcount={total + 1}
+        aria-busy={busy}
         aria-activedescendant={rows.some((row) => row.index === active) ? `entry-${active}` : undefined}
         className={classes.scroller}
         onKeyDown={onKeyDown}
@@ -98,10 +104,18 @@ export function EntryTable(props: Props) {
                 aria-selected={index === active}
                 className={classes.row}
                 style={{ transform: `translateY(${start}px)` }}
-                onClick={() => onSelect(entry)}
+                onClick={() => {
+                  // From here on the arrow keys work.
+                  scroller.current?.focus({ preventScroll: true })
+                  onClick(entry)
+                }}
                 onDoubleClick={() => onOpen(entry)}
               >
-                <Cells entry={entry} folderUrl={folderUrl} />
+                <Cells
+                  entry={entry}
+                  folderUrl={folderUrl}
+                  onFollow={() => scroller.current?.focus({ preventScroll: true })}
+                />
               </div>
             )
           })}
@@ -110,13 +124,17 @@ export function EntryTable(props: Props) {
       </div>
       <div className={classes.foot}>
         {plural(total, 'item')}
-        {more.isFetchingNextPage ? <Loader size={12} ml="xs" aria-label="Loading more" /> : null}
+        {more.isFetchingNextPage || busy ? (
+          <Loader role="status" size={12} ml="xs" aria-label="Loading" />
+        ) : null}
       </div>
     </div>
   )
 }
 
-function Cells({ entry, folderUrl }: { entry: Entry; folderUrl: (entry: Entry) => string }) {
+type CellsProps = { entry: Entry; folderUrl: (entry: Entry) => string; onFollow: () => void }
+
+function Cells({ entry, folderUrl, onFollow }: CellsProps) {
   const name = visibleName(entry.name)
   return (
     <>
@@ -128,7 +146,10 @@ function Cells({ entry, folderUrl }: { entry: Entry; folderUrl: (entry: Entry) =
             tabIndex={-1}
             className={classes.folder}
             // The row would take the click as a choice and stay here.
-            onClick={(event) => event.stopPropagation()}
+            onClick={(event) => {
+              event.stopPropagation()
+              onFollow()
+            }}
           >
             {name}
           </Link>

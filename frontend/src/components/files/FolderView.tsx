@@ -1,9 +1,10 @@
-import { Drawer } from '@mantine/core'
+import { CloseButton, Drawer, Group } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 
+import { toApiError } from '../../api/errors'
 import { entryQuery, filesQuery } from '../../api/queries'
 import type { Entry, Moment } from '../../api/types'
 import { RestoreDialog } from '../../forms/restore/RestoreDialog'
@@ -15,7 +16,7 @@ import { EntryTable } from './EntryTable'
 import { Findings } from './Findings'
 import classes from './FolderView.module.css'
 import { SidePanel } from './SidePanel'
-import { useFilesAddress } from './use-files-address'
+import { AT_ONCE, useFilesAddress } from './use-files-address'
 
 type Props = { dataset: string; at: string | null; path: string }
 
@@ -23,11 +24,15 @@ type Props = { dataset: string; at: string | null; path: string }
 export function FolderView({ dataset, at, path }: Props) {
   const { selected, urlOf } = useFilesAddress()
   const navigate = useNavigate()
+  const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const query = useInfiniteQuery(filesQuery(dataset, at, path))
   const [restoring, setRestoring] = useState<{ entry: Entry; moment: Moment } | null>(null)
 
-  const select = (entry: Entry | null) =>
-    void navigate(urlOf({ selected: entry?.path ?? null }), { replace: true })
+  const select = (entry: Entry | null) => void navigate(urlOf({ selected: entry?.path ?? null }), AT_ONCE)
+  const open = (entry: Entry) => {
+    if (entry.kind === 'directory') void navigate(folderUrl(entry.path))
+    else select(entry)
+  }
   const folderUrl = (to: string) => urlOf({ path: to, selected: null })
 
   if (query.isPending) return <Loading what="the folder" rows={8} />
@@ -40,22 +45,22 @@ export function FolderView({ dataset, at, path }: Props) {
   return (
     <>
       <Findings findings={query.data.pages.flatMap((page) => page.findings)} />
-      <div className={classes.columns} data-stale={query.isPlaceholderData || undefined}>
+      <div className={classes.columns}>
         <EntryTable
           label={path === '' ? dataset : displaySegment(lastSegment(path))}
           entries={entries}
           total={first?.total ?? entries.length}
           selected={selected}
           onSelect={select}
-          onOpen={(entry) => {
-            if (entry.kind === 'directory') void navigate(folderUrl(entry.path))
-            else select(entry)
-          }}
+          // Details would cover a phone's screen: a tap on a folder means going into it.
+          onClick={phone ? open : select}
+          onOpen={open}
           onUp={() => {
             if (path !== '') void navigate(urlOf({ path: parentPath(path), selected: path }))
           }}
           folderUrl={(entry) => folderUrl(entry.path)}
           more={query}
+          busy={query.isPlaceholderData}
           empty={
             <Empty title="This folder is empty">
               {at === null
@@ -72,6 +77,7 @@ export function FolderView({ dataset, at, path }: Props) {
             dataset={dataset}
             moment={moment}
             path={selected}
+            phone={phone}
             known={entries.find((entry) => entry.path === selected)}
             onClose={() => select(null)}
             onRestore={(entry) => {
@@ -97,18 +103,35 @@ function notShown(path: string, at: string | null): string {
   return at === null ? `${folder} can’t be shown` : `${folder} can’t be shown at this moment`
 }
 
+function NotThere({ name, error, onClose }: { name: string; error: unknown; onClose: () => void }) {
+  return (
+    <>
+      <Group justify="flex-end">
+        <CloseButton aria-label="Close details" onClick={onClose} />
+      </Group>
+      {toApiError(error).code === 'file_not_found' ? (
+        <Empty title={`${name} was not there`}>
+          At this moment it did not exist. Try another one on the time line.
+        </Empty>
+      ) : (
+        <ErrorNote title={`${name} can’t be shown at this moment`} error={error} />
+      )}
+    </>
+  )
+}
+
 type ChosenProps = {
   dataset: string
   moment: Moment | null
   path: string
+  phone: boolean
   /** The entry when the table has it; an address may name one on a later page. */
   known: Entry | undefined
   onClose: () => void
   onRestore: (entry: Entry) => void
 }
 
-function Chosen({ dataset, moment, path, known, onClose, onRestore }: ChosenProps) {
-  const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+function Chosen({ dataset, moment, path, phone, known, onClose, onRestore }: ChosenProps) {
   const asked = useQuery({ ...entryQuery(dataset, moment?.guid ?? null, path), enabled: known === undefined })
   const entry = known ?? asked.data
   const name = displaySegment(lastSegment(path))
@@ -122,7 +145,7 @@ function Chosen({ dataset, moment, path, known, onClose, onRestore }: ChosenProp
         onRestore={() => onRestore(entry)}
       />
     ) : asked.isError ? (
-      <ErrorNote title={`${name} can’t be shown at this moment`} error={asked.error} />
+      <NotThere name={name} error={asked.error} onClose={onClose} />
     ) : (
       <Loading what={name} />
     )

@@ -71,7 +71,7 @@ function TextPreview({ url, size }: { url: string; size: number }) {
 function Waiting() {
   return (
     <Center h={120}>
-      <Loader size="sm" aria-label="Loading the preview" />
+      <Loader role="status" size="sm" aria-label="Loading the preview" />
     </Center>
   )
 }

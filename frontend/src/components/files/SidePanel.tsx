@@ -27,6 +27,7 @@ type Props = {
 export function SidePanel({ dataset, moment, entry, onRestore, onClose }: Props) {
   const at = moment?.guid ?? null
   const name = visibleName(entry.name)
+  const owners = `${entry.uid}:${entry.gid}`
   return (
     <Stack gap="sm" component="section" aria-label={`Details of ${name}`}>
       <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -38,10 +39,10 @@ export function SidePanel({ dataset, moment, entry, onRestore, onClose }: Props)
         </Group>
         <CloseButton aria-label="Close details" onClick={onClose} />
       </Group>
+      <Actions dataset={dataset} at={at} entry={entry} onRestore={onRestore} />
       {entry.kind === 'file' ? (
         <Preview key={`${entry.path}@${at ?? ''}`} dataset={dataset} at={at} entry={entry} />
       ) : null}
-      <Actions dataset={dataset} at={at} entry={entry} onRestore={onRestore} />
       <DetailList>
         <DetailRow label="Kind">{kindWord(entry)}</DetailRow>
         <DetailRow label="Moment">
@@ -75,10 +76,12 @@ export function SidePanel({ dataset, moment, entry, onRestore, onClose }: Props)
         )}
         <DetailRow label="Owner">
           {entry.owner}:{entry.group}
-          <Text span inherit c="dimmed">
-            {' '}
-            ({entry.uid}:{entry.gid})
-          </Text>
+          {owners === `${entry.owner}:${entry.group}` ? null : (
+            <Text span inherit c="dimmed">
+              {' '}
+              ({owners})
+            </Text>
+          )}
         </DetailRow>
         <DetailRow label="Mode">
           <code>{modeString(entry.mode)}</code>

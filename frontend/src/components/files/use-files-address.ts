@@ -2,6 +2,12 @@ import { useParams, useSearchParams } from 'react-router'
 
 import { type FilesAddress, paths } from '../../util/paths'
 
+/**
+ * For steps of a key that repeats: the next one has to begin where this one ended, so the page must not put it off. The
+ * way back leads out of the folder, not through all the steps.
+ */
+export const AT_ONCE = { replace: true, flushSync: true }
+
 /** Where one is, as the address has it, and how to build the next address from it. */
 export function useFilesAddress() {
   const { dataset = '' } = useParams()

@@ -20,7 +20,7 @@ export function Frame() {
   if (isPending) {
     return (
       <Center h="100dvh">
-        <Loader aria-label="Loading" size="sm" />
+        <Loader role="status" aria-label="Loading" size="sm" />
       </Center>
     )
   }

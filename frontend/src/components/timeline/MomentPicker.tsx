@@ -4,11 +4,17 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import type { Snapshot } from '../../api/types'
 import { formatDateTime } from '../../util/dates'
 
-type Props = { moments: Snapshot[]; chosen: number; onChoose: (index: number) => void }
+type Props = {
+  moments: Snapshot[]
+  /** Null: the address names a moment that is not (or not yet) known. */
+  chosen: number | null
+  onChoose: (index: number) => void
+}
 
 /** The chosen moment in words: one step earlier or later, now, or any by its date or name. */
 export function MomentPicker({ moments, chosen, onChoose }: Props) {
   const now = moments.length
+  const past = chosen !== null && chosen < now
   return (
     <Group gap={6} align="flex-end" wrap="nowrap" miw={0} flex="1 1 300px">
       <Select
@@ -22,8 +28,9 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
         allowDeselect={false}
         checkIconPosition="right"
         nothingFoundMessage="No snapshot with such a date or name"
-        styles={chosen < now ? { input: { color: 'var(--nm-time)' } } : undefined}
-        value={String(chosen)}
+        styles={past ? { input: { color: 'var(--nm-time)' } } : undefined}
+        value={chosen === null ? null : String(chosen)}
+        placeholder="Choose a moment"
         data={[{ value: String(now), label: 'Now' }, ...options(moments)]}
         onChange={(value) => {
           if (value !== null) onChoose(Number(value))
@@ -35,8 +42,8 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
           variant="default"
           size={36}
           aria-label="Earlier snapshot"
-          disabled={chosen <= 0}
-          onClick={() => onChoose(chosen - 1)}
+          disabled={now === 0 || chosen === 0}
+          onClick={() => onChoose((chosen ?? now) - 1)}
         >
           <IconChevronLeft size={18} aria-hidden />
         </ActionIcon>
@@ -44,15 +51,15 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
           variant="default"
           size={36}
           aria-label="Later snapshot"
-          disabled={chosen >= now}
-          onClick={() => onChoose(chosen + 1)}
+          disabled={!past}
+          onClick={() => onChoose((chosen ?? now) + 1)}
         >
           <IconChevronRight size={18} aria-hidden />
         </ActionIcon>
         <Button
           variant="default"
           px="sm"
-          disabled={chosen >= now}
+          disabled={chosen === now}
           onClick={() => onChoose(now)}
           title="Key: n"
         >

@@ -81,6 +81,11 @@ export function TimeLine({ moments, chosen, onChoose }: Props) {
           </g>
         ))}
         <line className={classes.ground} x1={0} x2={size.width} y1={HEIGHT} y2={HEIGHT} />
+        {moments.length > 0 ? null : (
+          <text className={classes.label} x={12} y={HEIGHT / 2 + 4}>
+            No snapshot yet: there is only now.
+          </text>
+        )}
         <path className={classes.ticks} d={drawn} />
         <line className={classes.handle} x1={x} x2={x} y1={0} y2={HEIGHT} />
         <circle className={classes.knob} cx={x} cy={HEIGHT} r={6} />

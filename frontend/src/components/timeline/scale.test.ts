@@ -27,9 +27,12 @@ test('thousands of snapshots are no more ticks than pixels', () => {
   expect(Math.max(...drawn.map((tick) => tick.height))).toBeLessThanOrEqual(1)
 })
 
-test('a moment is found by its tag and by its guid', () => {
+test('a moment is found by its tag, its guid or a time', () => {
   const moments = snapshotsOf('tank').reverse()
   expect(findMoment(moments, moments[7]?.tag ?? '')).toBe(7)
   expect(findMoment(moments, moments[7]?.guid ?? '')).toBe(7)
+  const after = new Date(Date.parse(moments[7]?.created ?? '') + 1000).toISOString()
+  expect(findMoment(moments, after)).toBe(7)
+  expect(findMoment(moments, '1999-01-01T00:00:00Z')).toBeNull()
   expect(findMoment(moments, 'gone')).toBeNull()
 })

@@ -39,8 +39,11 @@ export function ticks(scale: Scale, moments: Snapshot[]): Tick[] {
   return [...columns.values()]
 }
 
-/** The moment a name, guid or index in the address stands for; null when it is none of these. */
+/** The moment (of those oldest first) that a name, a guid or a time in the address stands for; null when there is none. */
 export function findMoment(moments: Snapshot[], at: string): number | null {
-  const index = moments.findLastIndex((moment) => moment.tag === at || moment.guid === at)
+  const named = moments.findLastIndex((moment) => moment.tag === at || moment.guid === at)
+  // As the server has it: a time means the newest snapshot at or before it.
+  const time = /^\d{4}-\d{2}-\d{2}T/.test(at) ? Date.parse(at) : NaN
+  const index = named >= 0 ? named : moments.findLastIndex((moment) => Date.parse(moment.created) <= time)
   return index < 0 ? null : index
 }

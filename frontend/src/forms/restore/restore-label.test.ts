@@ -42,7 +42,7 @@ test('a plan that does nothing can’t be started', () => {
 })
 
 test('names are shown with visible escapes', () => {
-  expect(restoreLabel({ items: [item('create', 'a%0Ab')] }).label).toBe('Restore a␊b')
+  expect(restoreLabel({ items: [item('create', 'a%0Ab')] }).label).toBe('Restore a↵b')
 })
 
 test('titles', () => {

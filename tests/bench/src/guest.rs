@@ -1,0 +1,157 @@
+//! Restoring on real ZFS, in the test guest: a deleted file of 1 GiB comes back out of a snapshot, through the API.
+//! The guest is emulated where the machine offers nothing better, so that only figures of one guest may be compared.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::{
+    client::Client,
+    report::Row,
+    rounds::{alternate, repeat, wait_for},
+};
+
+const GUEST: &str = "tests/guest/guest";
+const SERVER: &str = "target/release/nasman";
+const PASSWORD: &str = "measured-by-the-bench";
+const ROUNDS: usize = 5;
+const GIB: f64 = 1_073_741_824.0;
+/// `cp` copies a part of this size, and its time is multiplied: a whole one takes a minute in an emulated guest.
+const PART_MIB: u32 = 256;
+const PARTS: u32 = 1024 / PART_MIB;
+
+/// A file of 1 GiB and a part of it, in a snapshot `s` of a pool `bench`. Blocks are as they are on disk: random
+/// bytes, uncompressed.
+const SCENE: &str = "
+    zpool create -f -O mountpoint=/bench -O compression=off bench /dev/disk/by-id/virtio-data1
+    dd if=/dev/urandom of=/bench/big bs=1M count=1024 status=none
+    dd if=/bench/big of=/bench/part bs=1M count=$0 status=none
+    zfs snapshot bench@s
+    rm /bench/big /bench/part
+    zpool sync bench";
+
+/// Measures a restore against a copy that clones no blocks.
+pub fn measure(folder: &Path) -> Result<Vec<Row>> {
+    let guest = Guest::start(folder)?;
+    guest.run(&["sh", "-ec", SCENE, &PART_MIB.to_string()])?;
+    let client = guest.serve()?;
+    let mut grown = Vec::new();
+    let restore = || {
+        let (seconds, growth) = restore(&guest, &client)?;
+        grown.push(growth);
+        Ok(seconds)
+    };
+    let part = || Ok(f64::from(PARTS) * copy(&guest, "--reflink=never", "part")?);
+    let (restored, copied) = alternate(ROUNDS, restore, part)?;
+    let cloned = repeat(ROUNDS, || copy(&guest, "--reflink=auto", "big"))?;
+    let least = grown.iter().copied().fold(f64::INFINITY, f64::min);
+    Ok(vec![
+        Row::new("guest: restore of 1 GiB out of a snapshot", restored, "s")
+            .against(format!("cp --reflink=never, {PARTS} × {PART_MIB} MiB"), copied)
+            .at_most(2.0),
+        Row::new("guest: the same, beside a cp that clones too", restored, "s")
+            .against("cp --reflink=auto", cloned),
+        Row::new("guest: bcloneused grows by", least, "GiB").at_least(0.99),
+    ])
+}
+
+/// Seconds that the job took, and by how many GiB the pool's cloned blocks grew.
+fn restore(guest: &Guest, client: &Client) -> Result<(f64, f64)> {
+    let order = json!({"dataset": "bench", "at": "s", "paths": ["big"]});
+    let id = client.post("/restores", &order)?["id"].as_str().context("the job has no id")?.to_owned();
+    let job = wait_for(Duration::from_secs(300), "the restore", || {
+        let job = client.get(&format!("/jobs/{id}"))?;
+        Ok((!job["finished_at"].is_null()).then_some(job))
+    })?;
+    ensure!(job["state"] == "succeeded", "the restore failed: {job}");
+    let grown = guest.cloned()?;
+    guest.remove("big")?;
+    Ok(((time(&job["finished_at"])? - time(&job["started_at"])?) / 1e9, grown / GIB))
+}
+
+/// Nanoseconds; of times a few days apart at most, so that nothing of importance is lost in the conversion.
+fn time(value: &Value) -> Result<f64> {
+    let time: Timestamp = value.as_str().context("a job without its times")?.parse()?;
+    Ok(time.as_nanosecond() as f64)
+}
+
+/// Seconds until a copy out of the snapshot is safe on disk, by the guest's clock.
+fn copy(guest: &Guest, reflink: &str, file: &str) -> Result<f64> {
+    const TIMED: &str = r#"began=$(date +%s%N)
+        cp "$0" "/bench/.zfs/snapshot/s/$1" /bench/copy
+        sync /bench/copy
+        echo $(($(date +%s%N) - began))"#;
+    let nanoseconds: f64 = guest.run(&["sh", "-ec", TIMED, reflink, file])?.parse()?;
+    guest.remove("copy")?;
+    Ok(nanoseconds / 1e9)
+}
+
+/// A running guest; stopped when dropped, and by itself when this process dies.
+struct Guest {
+    name: String,
+}
+
+impl Guest {
+    fn start(folder: &Path) -> Result<Self> {
+        std::fs::copy(SERVER, folder.join("nasman")).with_context(|| format!("{SERVER} is not built"))?;
+        let pid = std::process::id().to_string();
+        let guest = Self { name: format!("bench-{pid}") };
+        let folder = folder.to_str().context("the folder's name")?;
+        guest.call("start", &["--payload", folder, "--forward", "auto:8440", "--owner", &pid])?;
+        Ok(guest)
+    }
+
+    /// Starts NASMan in it and signs in.
+    fn serve(&self) -> Result<Client> {
+        self.run(&[
+            "systemd-run",
+            "--quiet",
+            "--unit=nasman",
+            "--setenv=NASMAN_SERVER_LISTEN=0.0.0.0:8440",
+            &format!("--setenv=NASMAN_ADMIN_PASSWORD={PASSWORD}"),
+            "/payload/nasman",
+            "serve",
+        ])?;
+        let server = format!("http://127.0.0.1:{}", self.call("port", &["8440"])?);
+        let limit = Duration::from_secs(120);
+        wait_for(limit, "the server in the guest", || Client::sign_in(&server, PASSWORD).map(Some))
+    }
+
+    /// Bytes that the pool's cloned blocks take.
+    fn cloned(&self) -> Result<f64> {
+        self.run(&["zpool", "sync", "bench"])?;
+        Ok(self.run(&["zpool", "get", "-Hpo", "value", "bcloneused", "bench"])?.parse()?)
+    }
+
+    /// Removes a file, and waits until its blocks are the snapshot's alone again.
+    fn remove(&self, file: &str) -> Result<()> {
+        self.run(&["rm", &format!("/bench/{file}")])?;
+        let none = || Ok((self.cloned()? == 0.0).then_some(()));
+        wait_for(Duration::from_secs(300), "freeing what was removed", none)
+    }
+
+    fn run(&self, command: &[&str]) -> Result<String> {
+        self.call("run", &[&["--"], command].concat())
+    }
+
+    fn call(&self, verb: &str, arguments: &[&str]) -> Result<String> {
+        let mut call = Command::new(GUEST);
+        call.arg(verb).arg(&self.name).args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit());
+        let output = call.output().with_context(|| format!("calling {GUEST}"))?;
+        ensure!(output.status.success(), "{GUEST} {verb} {arguments:?} failed");
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        // If this fails, its owner's end ends it.
+        let _ = self.call("stop", &["--now"]);
+    }
+}
