@@ -29,8 +29,8 @@ platform_binaries() {
         let text = "";
         for await (const part of process.stdin) text += part;
         const built = text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-        const tests = built.filter((b) => b.executable && ["platform", "files_platform", "files"].includes(b.target?.name));
-        if (tests.length !== 3) throw new Error(`expected three platform tests, found ${tests.length}`);
+        const tests = built.filter((b) => b.executable && ["platform", "files_platform", "files", "feed"].includes(b.target?.name));
+        if (tests.length !== 4) throw new Error(`expected four platform tests, found ${tests.length}`);
         for (const test of tests) console.log(test.target.name, test.executable);
     ' --input-type=module
 }
@@ -46,6 +46,8 @@ platform() {
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch /payload/platform --test-threads=2
     # One at a time: the counters of cloned blocks are the pool's.
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch /payload/files_platform --test-threads=1
+    # One story of random changes: the whole of them takes a quarter of an hour in an emulated machine.
+    "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch NASMAN_TEST_SEED=3 /payload/feed --test-threads=1
     # What is tested natively on whatever the machine has, once more on ZFS.
     "$guest" run "$name" -- env TMPDIR=/scratch /payload/files
     "$guest" run "$name" -- zpool destroy scratch

@@ -87,6 +87,11 @@ impl Catalog {
         self.pool.get().map_err(|e| CatalogError::Database(e.to_string()))
     }
 
+    /// Runs `work` on one consistent picture of the state, whatever is written meanwhile.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut SqliteConnection) -> Result<T>) -> Result<T> {
+        self.conn()?.transaction(|conn| work(conn))
+    }
+
     /// Runs `work` in one transaction that takes SQLite's write lock at once: a transaction that reads
     /// first and writes later can fail as busy in a way no timeout mends.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut SqliteConnection) -> Result<T>) -> Result<T> {
@@ -194,7 +199,7 @@ mod tests {
         let catalog = Catalog::open(folder.path()).unwrap();
         let undone = catalog.conn().unwrap().revert_last_migration(MIGRATIONS).unwrap().to_string();
         drop(catalog);
-        Catalog::open(folder.path()).unwrap().users().unwrap();
+        Catalog::open(folder.path()).unwrap().datasets().unwrap();
         assert!(folder.path().join(format!("nasman.db.before-{undone}")).exists());
     }
 }

@@ -1,9 +1,10 @@
-//! NASMan's state: one SQLite file, through diesel.
+//! NASMan's state: one SQLite file, through diesel. What every snapshot holds, and who may ask for it.
 //!
 //! Opening it migrates it, after the file has been copied aside. Calls block for as long as SQLite takes
 //! (at most the busy timeout): call them off the async threads.
 
 mod db;
+mod files;
 mod jobs;
 mod schema;
 mod sessions;
@@ -13,6 +14,10 @@ mod tokens;
 mod users;
 
 pub use db::{Catalog, OpenError};
+pub use files::{
+    Applied, Apply, At, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage, Differs,
+    DirEntry, DirPage, KnownFiles, NewSnapshot, Seen, Snapshot, State, Version,
+};
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use sessions::Session;
 pub use tokens::{NewToken, Token};
@@ -30,6 +35,19 @@ pub enum CatalogError {
     /// Refused, since nobody could administer the server afterwards.
     #[error("this is the last administrator who can sign in; make another one first")]
     LastAdmin,
+    /// The catalog does not know the files of that state (yet).
+    #[error("the files of this state are not indexed yet")]
+    NotIndexed,
+    /// States are applied oldest to newest.
+    #[error(
+        "a state as of transaction group {asked} comes before the newest known one, {newest}; index the dataset anew"
+    )]
+    OutOfOrder {
+        /// The state asked for.
+        asked: u64,
+        /// The newest one known.
+        newest: u64,
+    },
     /// SQLite could not write: the disk that holds the state is full.
     #[error("the disk that holds NASMan's state is full")]
     DiskFull,

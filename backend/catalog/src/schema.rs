@@ -70,6 +70,71 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    datasets (id) {
+        id -> BigInt,
+        guid -> BigInt,
+        name -> Text,
+        position -> Nullable<BigInt>,
+        applying -> Nullable<BigInt>,
+        position_at -> Nullable<BigInt>,
+        first_seen -> BigInt,
+        last_seen -> BigInt,
+    }
+}
+
+diesel::table! {
+    snapshots (dataset, guid) {
+        dataset -> BigInt,
+        guid -> BigInt,
+        tag -> Text,
+        txg -> BigInt,
+        created_at -> BigInt,
+        indexed -> Bool,
+    }
+}
+
+diesel::table! {
+    objects (dataset, inode, born) {
+        dataset -> BigInt,
+        inode -> BigInt,
+        born -> BigInt,
+        died -> Nullable<BigInt>,
+        generation -> BigInt,
+        kind -> BigInt,
+        size -> BigInt,
+        mtime_s -> BigInt,
+        mtime_ns -> BigInt,
+        ctime_s -> BigInt,
+        ctime_ns -> BigInt,
+        uid -> BigInt,
+        gid -> BigInt,
+        mode -> BigInt,
+        nlink -> BigInt,
+        target -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    links (dataset, parent, file, name, born) {
+        dataset -> BigInt,
+        parent -> BigInt,
+        file -> BigInt,
+        name -> Binary,
+        born -> BigInt,
+        died -> Nullable<BigInt>,
+        inode -> BigInt,
+    }
+}
+
+diesel::table! {
+    touched (dataset, txg, inode) {
+        dataset -> BigInt,
+        txg -> BigInt,
+        inode -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, tokens);

@@ -3,13 +3,17 @@
 //! Nothing here does IO, reads a clock or is async: whoever calls passes in what the world looks like.
 //! Names and paths are validated once, when they become one of these types; inside nobody checks again.
 
+mod change;
 mod id;
+mod known;
 mod name;
 mod path;
 pub mod restore;
 mod role;
 
+pub use change::{Change, FileTime, Kind, Lifetime, Meta, ROOT_INODE};
 pub use id::{Guid, Txg};
+pub use known::{Known, KnownError, KnownObject};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};
 pub use path::{EntryName, PathError, RelPath};
 pub use role::{Role, UnknownRole};

@@ -2,12 +2,13 @@
 //!
 //! [`Zfs`] is what the rest of NASMan knows of ZFS. [`CliZfs`] asks the installed commands; `FakeZfs` is a
 //! model in memory with real folders, for tests. Both pass the same contract tests. [`files`] reads and
-//! writes beneath an opened directory and nowhere else.
+//! writes beneath an opened directory and nowhere else. [`feed`] tells what changed between two snapshots.
 
 mod cli;
 mod error;
 #[cfg(feature = "fake")]
 mod fake;
+pub mod feed;
 pub mod files;
 mod model;
 mod property_name;

@@ -209,6 +209,7 @@ impl From<CatalogError> for ApiError {
             CatalogError::NotFound => Code::NotFound,
             CatalogError::Taken => Code::NameTaken,
             CatalogError::LastAdmin => Code::LastAdmin,
+            CatalogError::NotIndexed | CatalogError::OutOfOrder { .. } => Code::Conflict,
             CatalogError::DiskFull => Code::NoSpace,
             CatalogError::Database(_) => {
                 // The text names tables and files: it is for the log, not for the client.

@@ -104,7 +104,7 @@ pub enum FileError {
 
 impl FileError {
     /// Tells apart what callers treat differently.
-    pub(super) fn new(path: &RelPath, errno: Errno) -> Self {
+    pub(crate) fn new(path: &RelPath, errno: Errno) -> Self {
         let path = path.clone();
         match errno {
             Errno::NOENT => Self::NotFound { path },

@@ -9,7 +9,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::{FileError, Kind, Root, Stat, root::is_control_name};
+use super::{FileError, Kind, Root, Stat, root::is_control_name, stat::kind_of};
 
 /// The kernel fills this much at a time; a name takes about 30 bytes.
 const READ_SIZE: usize = 256 * 1024;
@@ -129,8 +129,7 @@ impl Root {
     }
 
     fn is_folder(&self, folder: &OwnedFd, name: &EntryName, told: rustix::fs::FileType) -> bool {
-        let kind = Kind::from_file_type(told)
-            .or_else(|| self.stat_at(folder, Some(name)).ok().map(|stat| stat.kind));
+        let kind = kind_of(told).or_else(|| self.stat_at(folder, Some(name)).ok().map(|stat| stat.kind));
         kind == Some(Kind::Directory)
     }
 

@@ -22,5 +22,9 @@ pub use restore::{
     Expected, Means, NotKept, Preview, Put, Restore, RestoreError, Restored, preview, remove_temp,
     restore_file,
 };
+// The words are the core's; who reads files here finds them here.
+pub use nasman_core::{FileTime, Kind};
+pub(crate) use root::CONTROL_INODE;
 pub use root::Root;
-pub use stat::{FileTime, Kind, Stat};
+pub use stat::Stat;
+pub(crate) use stat::kind_of;

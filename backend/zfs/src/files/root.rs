@@ -24,7 +24,7 @@ const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLO
 /// An entry itself, be it a link or a pipe: nothing is opened in the sense of having an effect.
 const ITSELF: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 /// Of ZFS's control folder, the same in every dataset.
-const CONTROL_INODE: u64 = 0xFFFF_FFFF_FFFF;
+pub(crate) const CONTROL_INODE: u64 = 0xFFFF_FFFF_FFFF;
 
 /// The opened folder of a dataset or of a snapshot: the only door to the files beneath it.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl Root {
     }
 
     /// Opens a folder for reading and for making entries in it.
-    pub(super) fn open_folder(&self, path: &RelPath) -> Result<OwnedFd, FileError> {
+    pub(crate) fn open_folder(&self, path: &RelPath) -> Result<OwnedFd, FileError> {
         self.beneath(path, FOLDER)
     }
 
@@ -119,7 +119,7 @@ impl Root {
     }
 
     /// What an opened thing is, or an entry of an opened folder; links not followed, nothing mounted by it.
-    pub(super) fn stat_at(&self, fd: impl AsFd, name: Option<&EntryName>) -> Result<Stat, Errno> {
+    pub(crate) fn stat_at(&self, fd: impl AsFd, name: Option<&EntryName>) -> Result<Stat, Errno> {
         let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
         let raw = match name {
             None => statx(fd, "", flags | AtFlags::EMPTY_PATH, Stat::MASK)?,

@@ -1,0 +1,83 @@
+-- What every snapshot holds, each state once with its lifetime in transaction groups: [born, died), died NULL while
+-- it lasts. 64-bit identities of ZFS are stored as the signed number with the same bits.
+
+CREATE TABLE datasets (
+    id INTEGER NOT NULL PRIMARY KEY,
+    guid INTEGER NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    -- The state up to which everything below is complete: of the last snapshot applied, or of live when last looked at.
+    position INTEGER,
+    -- The state being applied; set when a process died at it, and then all that is later than position is undone.
+    applying INTEGER,
+    -- When position was how the filesystem looked.
+    position_at INTEGER,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL
+) STRICT;
+CREATE INDEX datasets_by_name ON datasets (name);
+
+-- A received snapshot keeps its guid, so only dataset and guid together are one.
+CREATE TABLE snapshots (
+    dataset INTEGER NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+    guid INTEGER NOT NULL,
+    tag TEXT NOT NULL,
+    txg INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    indexed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (dataset, guid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX snapshots_by_txg ON snapshots (dataset, txg);
+
+-- kind: 0 file, 1 folder, 2 symbolic link, 3 fifo, 4 socket, 5 block device, 6 character device.
+CREATE TABLE objects (
+    dataset INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    born INTEGER NOT NULL,
+    died INTEGER,
+    generation INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_s INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    ctime_s INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    gid INTEGER NOT NULL,
+    mode INTEGER NOT NULL,
+    nlink INTEGER NOT NULL,
+    target BLOB,
+    PRIMARY KEY (dataset, inode, born)
+) STRICT, WITHOUT ROWID;
+
+-- A name in a folder, leading to an object. file: 0 for folders and 1 for all else, so that the key is the order in
+-- which folders are listed.
+CREATE TABLE links (
+    dataset INTEGER NOT NULL,
+    parent INTEGER NOT NULL,
+    file INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    born INTEGER NOT NULL,
+    died INTEGER,
+    inode INTEGER NOT NULL,
+    PRIMARY KEY (dataset, parent, file, name, born)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_by_inode ON links (dataset, inode);
+
+-- Which objects, or names of them, were born or died at a state; the first state of a dataset is left out, since all
+-- is born there. It finds what a destroyed snapshot, a rollback or a difference is about without looking at the rest.
+CREATE TABLE touched (
+    dataset INTEGER NOT NULL,
+    txg INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    PRIMARY KEY (dataset, txg, inode)
+) STRICT, WITHOUT ROWID;
+
+-- Without figures SQLite takes "dataset" to be selective and reads a whole dataset where an inode is asked for. These
+-- are what ANALYZE would find in a large catalog, so that a small one is asked the same way: rows, then rows for
+-- each value of the first, the first two … columns of the key.
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('objects', 'objects', '1000000 1000000 2 1'),
+    ('links', 'links', '1000000 1000000 16 8 2 1'),
+    ('links', 'links_by_inode', '1000000 1000000 2'),
+    ('touched', 'touched', '1000000 1000000 1000 1');

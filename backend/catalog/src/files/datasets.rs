@@ -1,0 +1,168 @@
+//! Datasets, whatever they are called at the moment.
+
+use diesel::{
+    SqliteConnection,
+    prelude::{
+        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _,
+        Selectable, SelectableHelper as _,
+    },
+};
+use jiff::Timestamp;
+use nasman_core::{DatasetName, Guid, Txg};
+
+use super::row::txg;
+use crate::{
+    Catalog, CatalogError, Result,
+    schema::{datasets, links, objects, snapshots, touched},
+    time,
+};
+
+/// A dataset's identity in this catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DatasetId(pub(crate) i64);
+
+/// A dataset, as last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// Identity here.
+    pub id: DatasetId,
+    /// Identity in ZFS.
+    pub guid: Guid,
+    /// What it was last called.
+    pub name: DatasetName,
+    /// The newest state known; live is answered as of it. Absent before the first is complete.
+    pub position: Option<Txg>,
+    /// When the newest state was how the filesystem looked.
+    pub position_at: Option<Timestamp>,
+    /// When the catalog met it.
+    pub first_seen: Timestamp,
+    /// When it was last noted.
+    pub last_seen: Timestamp,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = datasets)]
+struct Row {
+    id: i64,
+    guid: i64,
+    name: String,
+    position: Option<i64>,
+    position_at: Option<i64>,
+    first_seen: i64,
+    last_seen: i64,
+}
+
+impl TryFrom<Row> for Dataset {
+    type Error = CatalogError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: DatasetId(row.id),
+            guid: Guid(row.guid.cast_unsigned()),
+            name: row.name.parse().map_err(|e| CatalogError::Database(format!("a dataset's name: {e}")))?,
+            position: row.position.map(txg),
+            position_at: row.position_at.map(time::instant),
+            first_seen: time::instant(row.first_seen),
+            last_seen: time::instant(row.last_seen),
+        })
+    }
+}
+
+impl Catalog {
+    /// Notes that a dataset exists and is called so now: a new one is added, a renamed one renamed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn note_dataset(&self, guid: Guid, name: &DatasetName, now: Timestamp) -> Result<DatasetId> {
+        let now = time::ms(now);
+        let id = diesel::insert_into(datasets::table)
+            .values((
+                datasets::guid.eq(guid.0.cast_signed()),
+                datasets::name.eq(name.as_str()),
+                datasets::first_seen.eq(now),
+                datasets::last_seen.eq(now),
+            ))
+            .on_conflict(datasets::guid)
+            .do_update()
+            .set((datasets::name.eq(name.as_str()), datasets::last_seen.eq(now)))
+            .returning(datasets::id)
+            .get_result(&mut self.conn()?)?;
+        Ok(DatasetId(id))
+    }
+
+    /// All datasets known, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn datasets(&self) -> Result<Vec<Dataset>> {
+        let rows: Vec<Row> = datasets::table
+            .select(Row::as_select())
+            .order((datasets::name, datasets::id))
+            .load(&mut self.conn()?)?;
+        rows.into_iter().map(Dataset::try_from).collect()
+    }
+
+    /// One dataset.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`].
+    pub fn dataset(&self, guid: Guid) -> Result<Dataset> {
+        datasets::table
+            .filter(datasets::guid.eq(guid.0.cast_signed()))
+            .select(Row::as_select())
+            .first::<Row>(&mut self.conn()?)?
+            .try_into()
+    }
+
+    /// Forgets a dataset with all its files, as after it was destroyed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget_dataset(&self, id: DatasetId) -> Result<()> {
+        self.write(|conn| {
+            clear(conn, id)?;
+            diesel::delete(datasets::table.find(id.0)).execute(conn)?;
+            Ok(())
+        })
+    }
+
+    /// Forgets all files of a dataset and that its snapshots were indexed, so that it can be indexed anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn reset_dataset(&self, id: DatasetId) -> Result<()> {
+        self.write(|conn| {
+            clear(conn, id)?;
+            let none = None::<i64>;
+            diesel::update(datasets::table.find(id.0))
+                .set((
+                    datasets::position.eq(none),
+                    datasets::applying.eq(none),
+                    datasets::position_at.eq(none),
+                ))
+                .execute(conn)?;
+            diesel::update(snapshots::table.filter(snapshots::dataset.eq(id.0)))
+                .set(snapshots::indexed.eq(false))
+                .execute(conn)?;
+            Ok(())
+        })
+    }
+}
+
+/// Removes all that is known of a dataset's files.
+pub(super) fn clear(conn: &mut SqliteConnection, id: DatasetId) -> Result<()> {
+    diesel::delete(objects::table.filter(objects::dataset.eq(id.0))).execute(conn)?;
+    diesel::delete(links::table.filter(links::dataset.eq(id.0))).execute(conn)?;
+    diesel::delete(touched::table.filter(touched::dataset.eq(id.0))).execute(conn)?;
+    Ok(())
+}
+
+/// The newest complete state. The outer absence: no such dataset.
+pub(super) fn position(conn: &mut SqliteConnection, id: DatasetId) -> Result<Option<i64>> {
+    datasets::table
+        .find(id.0)
+        .select(datasets::position)
+        .first(conn)
+        .optional()?
+        .ok_or(CatalogError::NotFound)
+}

@@ -1,0 +1,25 @@
+//! Every version of every file, each once, with its lifetime.
+//!
+//! Two things are kept, because they are what ZFS changes: versions of *objects* (an inode's state) and versions of
+//! *links* (a name in a folder, leading to an inode). What people see, an entry as of some state, is a link and an
+//! object whose lifetimes both contain that state. So a renamed folder costs two links, whatever is below it.
+//!
+//! A *state* is a point at which a dataset was looked at: a snapshot, or live when last refreshed. Each is known by
+//! its transaction group. States are applied oldest to newest; versions that no state shows any more are removed.
+
+mod apply;
+mod datasets;
+mod forget;
+#[cfg(test)]
+mod oracle;
+mod read;
+mod row;
+mod snapshots;
+
+pub use apply::{Applied, Apply, State};
+pub use datasets::{Dataset, DatasetId};
+pub use read::{
+    At, Deleted, DeletedPage, Difference, DifferencePage, Differs, DirEntry, DirPage, KnownFiles, Seen,
+    Version,
+};
+pub use snapshots::{NewSnapshot, Snapshot};

@@ -1,0 +1,134 @@
+//! Snapshots, and which of them the catalog knows the files of.
+
+use diesel::{
+    SqliteConnection,
+    prelude::{
+        ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+    },
+};
+use jiff::Timestamp;
+use nasman_core::{Guid, SnapshotTag, Txg};
+
+use super::{
+    datasets::{DatasetId, position},
+    row::txg,
+};
+use crate::{Catalog, CatalogError, Result, schema::snapshots, time};
+
+/// A snapshot, as ZFS tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSnapshot {
+    /// Identity in its dataset.
+    pub guid: Guid,
+    /// What it is called, after the `@`.
+    pub tag: SnapshotTag,
+    /// Its order.
+    pub txg: Txg,
+    /// When it was taken.
+    pub created_at: Timestamp,
+}
+
+/// A snapshot, as last noted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Identity in its dataset.
+    pub guid: Guid,
+    /// What it was last called.
+    pub tag: SnapshotTag,
+    /// Its order.
+    pub txg: Txg,
+    /// When it was taken.
+    pub created_at: Timestamp,
+    /// Whether the catalog knows its files.
+    pub indexed: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = snapshots)]
+struct Row {
+    guid: i64,
+    tag: String,
+    txg: i64,
+    created_at: i64,
+    indexed: bool,
+}
+
+impl TryFrom<Row> for Snapshot {
+    type Error = CatalogError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            guid: Guid(row.guid.cast_unsigned()),
+            tag: row.tag.parse().map_err(|e| CatalogError::Database(format!("a snapshot's name: {e}")))?,
+            txg: txg(row.txg),
+            created_at: time::instant(row.created_at),
+            indexed: row.indexed,
+        })
+    }
+}
+
+impl Catalog {
+    /// Notes that a snapshot exists and is called so now: a new one is added, a renamed one renamed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn note_snapshot(&self, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
+        note(&mut *self.conn()?, dataset, snapshot)
+    }
+
+    /// A dataset's snapshots, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn snapshots(&self, dataset: DatasetId) -> Result<Vec<Snapshot>> {
+        let rows: Vec<Row> = snapshots::table
+            .filter(snapshots::dataset.eq(dataset.0))
+            .order((snapshots::txg, snapshots::guid))
+            .select(Row::as_select())
+            .load(&mut self.conn()?)?;
+        rows.into_iter().map(Snapshot::try_from).collect()
+    }
+
+    /// One snapshot.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`].
+    pub fn snapshot(&self, dataset: DatasetId, guid: Guid) -> Result<Snapshot> {
+        snapshots::table
+            .find((dataset.0, guid.0.cast_signed()))
+            .select(Row::as_select())
+            .first::<Row>(&mut self.conn()?)?
+            .try_into()
+    }
+}
+
+pub(super) fn note(conn: &mut SqliteConnection, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
+    diesel::insert_into(snapshots::table)
+        .values((
+            snapshots::dataset.eq(dataset.0),
+            snapshots::guid.eq(snapshot.guid.0.cast_signed()),
+            snapshots::tag.eq(snapshot.tag.as_str()),
+            snapshots::txg.eq(snapshot.txg.0.cast_signed()),
+            snapshots::created_at.eq(time::ms(snapshot.created_at)),
+            snapshots::indexed.eq(false),
+        ))
+        .on_conflict((snapshots::dataset, snapshots::guid))
+        .do_update()
+        .set(snapshots::tag.eq(snapshot.tag.as_str()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Every state whose files are known, oldest first: the indexed snapshots, and live as last looked at.
+pub(super) fn states(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Vec<i64>> {
+    let mut states: Vec<i64> = snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .filter(snapshots::indexed.eq(true))
+        .select(snapshots::txg)
+        .order(snapshots::txg)
+        .load(conn)?;
+    states.extend(position(conn, dataset)?);
+    states.sort_unstable();
+    states.dedup();
+    Ok(states)
+}

@@ -1,0 +1,339 @@
+//! From object numbers to changes.
+//!
+//! The kernel tells which objects may have changed; whatever it does not tell has not. So a name in a directory that
+//! was not told still leads where it led, and every name that is new stands in a directory that was told, and leads to
+//! an object that was told too (a move or a new name changes the object as well). Hence: read the directories that were
+//! told, at the place where they are now; look at what was told among their entries; look at the other objects told
+//! through a name in a directory that was not. What is found by neither is gone.
+
+use std::{collections::HashMap, rc::Rc};
+
+use nasman_core::{Change, EntryName, Kind, Known, KnownObject, ROOT_INODE, RelPath};
+use rustix::io::Errno;
+
+use super::{
+    FeedError,
+    inodes::InodeSet,
+    look::{Look, OpenFolders, Opened},
+    out::Out,
+    ranges::{Ranges, State},
+    read::Tree,
+};
+use crate::files::{FileError, Finding};
+
+/// Objects asked for at once.
+const PAGE: usize = 4096;
+/// Deeper, some part of a path would be empty.
+const DEEPEST: usize = 2048;
+/// Places remembered; forgetting them costs only time.
+const PLACES: usize = 4096;
+
+/// Why a step ends without an answer.
+pub(super) enum Stop {
+    Failed(FeedError),
+    /// What is known and what the kernel tells do not fit together; only reading everything helps.
+    Surprise(String),
+}
+
+impl<E: Into<FeedError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+type Answer<T> = Result<T, Stop>;
+
+/// Where a directory is now.
+enum Place {
+    At(RelPath),
+    /// Nothing can be said before the place of this one is found.
+    Waits(u64),
+    /// Deeper than a path can tell.
+    Beyond,
+}
+
+/// What becomes of an object that was told.
+enum Settled {
+    Gone,
+    /// Where it may be could not be read: what is known of it stays.
+    Unsure,
+    /// A name certainly still leads to it.
+    There(Look),
+}
+
+pub(super) struct Step<'a, 'out> {
+    tree: &'a Tree,
+    known: &'a dyn Known,
+    ranges: &'a Ranges,
+    out: &'a mut Out<'out>,
+    /// Directories found in one that was read: what is known of their place is out of date.
+    located: HashMap<u64, (u64, EntryName)>,
+    /// Directories to read.
+    queue: Vec<u64>,
+    /// Directories that wait until another one is located.
+    waiting: HashMap<u64, Vec<u64>>,
+    /// Directories read or tried.
+    listed: InodeSet,
+    /// Those that exist and could not be read.
+    unread: InodeSet,
+    /// Objects told, or known to exist without being told.
+    done: InodeSet,
+    places: HashMap<u64, RelPath>,
+    open: OpenFolders,
+}
+
+impl<'a, 'out> Step<'a, 'out> {
+    pub(super) fn new(
+        tree: &'a Tree,
+        known: &'a dyn Known,
+        ranges: &'a Ranges,
+        out: &'a mut Out<'out>,
+    ) -> Self {
+        Self {
+            tree,
+            known,
+            ranges,
+            out,
+            located: HashMap::new(),
+            queue: Vec::new(),
+            waiting: HashMap::new(),
+            listed: InodeSet::default(),
+            unread: InodeSet::default(),
+            done: InodeSet::default(),
+            places: HashMap::new(),
+            open: OpenFolders::default(),
+        }
+    }
+
+    /// Tells all changes. Deaths come last, so that nothing is told to be gone before a surprise.
+    pub(super) fn run(mut self) -> Answer<()> {
+        if self.told(ROOT_INODE) {
+            self.queue.push(ROOT_INODE);
+        }
+        self.each_known(State::InUse, |step, page| {
+            page.into_iter().try_for_each(|(inode, object)| step.seed(inode, object))
+        })?;
+        self.read_queue()?;
+        let mut gone = Vec::new();
+        self.each_known(State::InUse, |step, page| {
+            for (inode, _) in page {
+                if !step.done.contains(inode) {
+                    match step.settle(inode)? {
+                        Settled::Gone => gone.push(inode),
+                        Settled::Unsure => {}
+                        Settled::There(look) => step.look(&look)?,
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        gone.into_iter().try_for_each(|inode| self.out.gone(inode))?;
+        self.each_known(State::Free, |step, page| {
+            page.into_iter().try_for_each(|(inode, _)| Ok(step.out.gone(inode)?))
+        })
+    }
+
+    /// Whether the kernel told of the object, in whatever state.
+    fn told(&self, inode: u64) -> bool {
+        self.ranges.state(self.tree.object(inode)).is_some()
+    }
+
+    /// Goes through the objects known in the ranges of a state, page by page.
+    fn each_known(
+        &mut self,
+        state: State,
+        mut act: impl FnMut(&mut Self, Vec<(u64, KnownObject)>) -> Answer<()>,
+    ) -> Answer<()> {
+        for range in self.ranges.with(state) {
+            // The root is known by a number of its own, which no range tells of.
+            let mut first = range.first.max(ROOT_INODE + 1);
+            while first <= range.last {
+                let page = self.known.objects_in(first, range.last, PAGE).map_err(FeedError::Known)?;
+                let full = page.len() == PAGE;
+                first = page.last().map_or(range.last, |(inode, _)| *inode) + 1;
+                act(self, page)?;
+                if !full {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A directory that was told, in one that was not, is where it was. All others will be found by reading.
+    fn seed(&mut self, inode: u64, object: KnownObject) -> Answer<()> {
+        if object.kind == Kind::Directory && self.trusted_link(inode)?.is_some() {
+            self.queue.push(inode);
+        }
+        Ok(())
+    }
+
+    /// A name that certainly still leads to the object.
+    fn trusted_link(&self, inode: u64) -> Answer<Option<(u64, EntryName)>> {
+        let links = self.known.links(inode).map_err(FeedError::Known)?;
+        let unchanged = !self.told(inode);
+        Ok(links.into_iter().find(|(parent, _)| unchanged || !self.told(*parent)))
+    }
+
+    fn place(&mut self, directory: u64) -> Answer<Place> {
+        let mut names = Vec::new();
+        let mut at = directory;
+        let mut path = loop {
+            if at == ROOT_INODE {
+                break RelPath::root();
+            }
+            if let Some(path) = self.places.get(&at) {
+                break path.clone();
+            }
+            let link = match self.located.get(&at) {
+                Some(link) => Some(link.clone()),
+                None => self.trusted_link(at)?,
+            };
+            let Some((parent, name)) = link else { return Ok(Place::Waits(at)) };
+            names.push(name);
+            at = parent;
+            if names.len() > DEEPEST {
+                return Err(Stop::Surprise(format!("directory {directory} leads to no root")));
+            }
+        };
+        for name in names.iter().rev() {
+            match path.join(name) {
+                Ok(longer) => path = longer,
+                Err(_) => return Ok(Place::Beyond),
+            }
+        }
+        if self.places.len() >= PLACES {
+            self.places.clear();
+        }
+        self.places.insert(directory, path.clone());
+        Ok(Place::At(path))
+    }
+
+    fn read_queue(&mut self) -> Answer<()> {
+        while let Some(directory) = self.queue.pop() {
+            if self.listed.contains(directory) {
+                continue;
+            }
+            match self.place(directory)? {
+                Place::At(path) => self.read(directory, &path)?,
+                Place::Waits(other) => self.waiting.entry(other).or_default().push(directory),
+                Place::Beyond => self.too_deep(directory),
+            }
+        }
+        Ok(())
+    }
+
+    /// Its parent told of it, and that is all that can be told.
+    fn too_deep(&mut self, directory: u64) {
+        let error = FileError::new(&RelPath::root(), Errno::NAMETOOLONG);
+        self.out.finding(Finding { path: RelPath::root(), error });
+        self.listed.insert(directory);
+        self.unread.insert(directory);
+        self.done.insert(directory);
+    }
+
+    fn read(&mut self, directory: u64, path: &RelPath) -> Answer<()> {
+        self.listed.insert(directory);
+        self.done.insert(directory);
+        let folder = match self.tree.enter(path) {
+            Ok(folder) => folder,
+            Err(FileError::NotFound { .. } | FileError::NotAFolder { .. }) => {
+                return Err(Stop::Surprise(format!("directory {directory} is not where it must be")));
+            }
+            Err(error) => {
+                self.unread.insert(directory);
+                self.out.finding(Finding { path: path.clone(), error });
+                return match self.tree.look_from_outside(path) {
+                    Some(meta) => Ok(self.out.object(directory, meta)?),
+                    None => Ok(()),
+                };
+            }
+        };
+        if folder.inode != directory {
+            return Err(Stop::Surprise(format!("another directory is where {directory} must be")));
+        }
+        self.out.object(directory, folder.meta.clone())?;
+        self.out.change(Change::Directory { inode: directory, entries: folder.entries() })?;
+        folder.findings.iter().for_each(|finding| self.out.finding(finding.clone()));
+        let opened = Rc::new(Opened { inode: directory, path: path.clone(), fd: folder.fd });
+        for entry in folder.names {
+            match self.ranges.state(entry.inode) {
+                None => {}
+                Some(State::InUse) if entry.kind == Some(Kind::Directory) => {
+                    self.locate(entry.inode, directory, &entry.name);
+                }
+                Some(State::InUse) if !self.done.insert(entry.inode) => {}
+                Some(State::InUse) => {
+                    self.look(&Look { folder: Rc::clone(&opened), name: entry.name, inode: entry.inode })?;
+                }
+                Some(State::Free) => {
+                    return Err(Stop::Surprise(format!("object {} is free and has a name", entry.inode)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn locate(&mut self, inode: u64, parent: u64, name: &EntryName) {
+        self.located.insert(inode, (parent, name.clone()));
+        self.queue.push(inode);
+        self.queue.extend(self.waiting.remove(&inode).unwrap_or_default());
+    }
+
+    /// Looks at an entry, and tells it.
+    fn look(&mut self, look: &Look) -> Answer<()> {
+        let Look { folder, name, inode } = look;
+        match self.tree.look(&folder.fd, Some(name)) {
+            // Only where the directory did not tell.
+            Ok((_, meta)) if meta.kind == Kind::Directory => self.locate(*inode, folder.inode, name),
+            Ok((found, meta)) if found == *inode => self.out.object(*inode, meta)?,
+            Ok((found, _)) => return Err(Stop::Surprise(format!("{found} is where {inode} must be"))),
+            Err(Errno::NOENT) => return Err(Stop::Surprise(format!("{inode} is not where it must be"))),
+            Err(errno) => {
+                let path = folder.path.join(name).unwrap_or_else(|_| folder.path.clone());
+                self.out.finding(Finding { error: FileError::new(&path, errno), path });
+            }
+        }
+        Ok(())
+    }
+
+    /// What becomes of an object that no directory read has.
+    fn settle(&mut self, inode: u64) -> Answer<Settled> {
+        let mut unsure = false;
+        for (parent, name) in self.known.links(inode).map_err(FeedError::Known)? {
+            if self.told(parent) {
+                // It was read, and does not have it; or it is gone; or nobody knows.
+                unsure |= self.unread.contains(parent)
+                    || (!self.listed.contains(parent) && !self.unread.is_empty());
+                continue;
+            }
+            match self.place(parent)? {
+                Place::At(path) => match self.opened(parent, &path)? {
+                    Some(folder) => return Ok(Settled::There(Look { folder, name, inode })),
+                    None => unsure = true,
+                },
+                Place::Waits(_) if self.unread.is_empty() => {
+                    return Err(Stop::Surprise(format!(
+                        "directory {parent} did not change and has no place"
+                    )));
+                }
+                Place::Waits(_) | Place::Beyond => unsure = true,
+            }
+        }
+        Ok(if unsure { Settled::Unsure } else { Settled::Gone })
+    }
+
+    /// The opened directory; absent when it can't be opened.
+    fn opened(&mut self, directory: u64, path: &RelPath) -> Answer<Option<Rc<Opened>>> {
+        match self.open.get(self.tree, directory, path) {
+            Ok(opened) => Ok(Some(opened)),
+            Err(FileError::NotFound { .. } | FileError::NotAFolder { .. }) => {
+                Err(Stop::Surprise(format!("directory {directory} is not where it must be")))
+            }
+            Err(error) => {
+                self.out.finding(Finding { path: path.clone(), error });
+                Ok(None)
+            }
+        }
+    }
+}
