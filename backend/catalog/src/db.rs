@@ -15,8 +15,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use crate::{CatalogError, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// Readers beside the one writer that SQLite allows.
-const CONNECTIONS: u32 = 4;
+/// Readers beside the one writer that SQLite allows. Whoever indexes keeps two for as long as a state takes.
+const CONNECTIONS: u32 = 8;
 
 /// Why the state can't be opened. The text names the file and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,7 @@ pub enum OpenError {
 /// The state. Cheap to clone; all clones share the connections.
 #[derive(Clone)]
 pub struct Catalog {
+    file: PathBuf,
     pool: Pool<ConnectionManager<SqliteConnection>>,
 }
 
@@ -72,7 +73,7 @@ impl Catalog {
             .connection_customizer(Box::new(Pragmas))
             .build(ConnectionManager::new(path.to_string_lossy()))
             .map_err(|e| failed(e.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self { file: path, pool })
     }
 
     /// Whether the database answers; used by the readiness check.
@@ -81,6 +82,10 @@ impl Catalog {
     /// When it does not.
     pub fn ping(&self) -> Result<()> {
         Ok(self.conn()?.batch_execute("SELECT 1")?)
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 
     pub(crate) fn conn(&self) -> Result<PooledConnection<ConnectionManager<SqliteConnection>>> {

@@ -15,8 +15,8 @@ mod users;
 
 pub use db::{Catalog, OpenError};
 pub use files::{
-    Applied, Apply, At, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage, Differs,
-    DirEntry, DirPage, KnownFiles, NewSnapshot, Seen, Snapshot, State, Version,
+    Applied, Apply, At, Coverage, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage,
+    Differs, DirEntry, DirPage, KnownFiles, NewSnapshot, Run, Seen, Snapshot, State, Version,
 };
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use sessions::Session;

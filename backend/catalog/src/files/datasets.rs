@@ -38,6 +38,12 @@ pub struct Dataset {
     pub first_seen: Timestamp,
     /// When it was last noted.
     pub last_seen: Timestamp,
+    /// Its own seconds between two looks at live; 0: never; absent: as for all.
+    pub live_interval: Option<u32>,
+    /// It is left out, on request.
+    pub excluded: bool,
+    /// What ZFS said of it at the last look, in the words of who looked.
+    pub seen: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -50,6 +56,9 @@ struct Row {
     position_at: Option<i64>,
     first_seen: i64,
     last_seen: i64,
+    live_interval: Option<i64>,
+    excluded: bool,
+    seen: Option<String>,
 }
 
 impl TryFrom<Row> for Dataset {
@@ -64,6 +73,9 @@ impl TryFrom<Row> for Dataset {
             position_at: row.position_at.map(time::instant),
             first_seen: time::instant(row.first_seen),
             last_seen: time::instant(row.last_seen),
+            live_interval: row.live_interval.map(|seconds| u32::try_from(seconds).unwrap_or_default()),
+            excluded: row.excluded,
+            seen: row.seen,
         })
     }
 }
@@ -114,6 +126,64 @@ impl Catalog {
             .try_into()
     }
 
+    /// The dataset that is called so; of several, one that has the name now rather than one that had it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn dataset_by_name(&self, name: &DatasetName) -> Result<Option<Dataset>> {
+        let row: Option<Row> = datasets::table
+            .filter(datasets::name.eq(name.as_str()))
+            .order((datasets::last_seen.desc(), datasets::id.desc()))
+            .select(Row::as_select())
+            .first(&mut self.conn()?)
+            .optional()?;
+        row.map(Dataset::try_from).transpose()
+    }
+
+    /// Gives a dataset its own seconds between two looks at live; 0: never; absent: as for all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_live_interval(&self, id: DatasetId, seconds: Option<u32>) -> Result<()> {
+        diesel::update(datasets::table.find(id.0))
+            .set(datasets::live_interval.eq(seconds.map(i64::from)))
+            .execute(&mut self.conn()?)?;
+        Ok(())
+    }
+
+    /// Leaves a dataset out, or not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_excluded(&self, id: DatasetId, excluded: bool) -> Result<()> {
+        diesel::update(datasets::table.find(id.0))
+            .set(datasets::excluded.eq(excluded))
+            .execute(&mut self.conn()?)?;
+        Ok(())
+    }
+
+    /// Notes what ZFS said of a dataset, in the words of who looked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_seen(&self, id: DatasetId, seen: &str) -> Result<()> {
+        diesel::update(datasets::table.find(id.0))
+            .set(datasets::seen.eq(seen))
+            .execute(&mut self.conn()?)?;
+        Ok(())
+    }
+
+    /// Notes that live was still as the newest state known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn touch_live(&self, id: DatasetId, at: Timestamp) -> Result<()> {
+        diesel::update(datasets::table.find(id.0))
+            .set(datasets::position_at.eq(time::ms(at)))
+            .execute(&mut self.conn()?)?;
+        Ok(())
+    }
+
     /// Forgets a dataset with all its files, as after it was destroyed.
     ///
     /// # Errors
@@ -139,10 +209,11 @@ impl Catalog {
                     datasets::position.eq(none),
                     datasets::applying.eq(none),
                     datasets::position_at.eq(none),
+                    datasets::seen.eq(None::<String>),
                 ))
                 .execute(conn)?;
             diesel::update(snapshots::table.filter(snapshots::dataset.eq(id.0)))
-                .set(snapshots::indexed.eq(false))
+                .set((snapshots::indexed.eq(false), snapshots::failed.eq(None::<String>)))
                 .execute(conn)?;
             Ok(())
         })

@@ -54,19 +54,7 @@ impl Catalog {
             let later =
                 snapshots::table.filter(snapshots::dataset.eq(dataset.0)).filter(snapshots::txg.gt(to));
             diesel::delete(later).execute(conn)?;
-            undo_after(conn, dataset, to)?;
-            let at: Option<i64> = snapshots::table
-                .filter(snapshots::dataset.eq(dataset.0))
-                .filter(snapshots::txg.eq(to))
-                .select(snapshots::created_at)
-                .first(conn)
-                .optional()?;
-            diesel::update(datasets::table.find(dataset.0)).set(datasets::position.eq(to)).execute(conn)?;
-            if let Some(at) = at {
-                diesel::update(datasets::table.find(dataset.0))
-                    .set(datasets::position_at.eq(at))
-                    .execute(conn)?;
-            }
+            rewind(conn, dataset, Some(to))?;
             Ok(())
         })
     }
@@ -87,6 +75,29 @@ pub(super) fn undo_interrupted(
         None => clear(conn, dataset)?,
     }
     diesel::update(datasets::table.find(dataset.0)).set(datasets::applying.eq(None::<i64>)).execute(conn)?;
+    Ok(())
+}
+
+/// Makes the state at `to` the newest one known; absent: nothing is known any more.
+pub(super) fn rewind(conn: &mut SqliteConnection, dataset: DatasetId, to: Option<i64>) -> Result<()> {
+    let Some(to) = to else {
+        clear(conn, dataset)?;
+        diesel::update(datasets::table.find(dataset.0))
+            .set((datasets::position.eq(None::<i64>), datasets::position_at.eq(None::<i64>)))
+            .execute(conn)?;
+        return Ok(());
+    };
+    undo_after(conn, dataset, to)?;
+    diesel::update(datasets::table.find(dataset.0)).set(datasets::position.eq(to)).execute(conn)?;
+    let at: Option<i64> = snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .filter(snapshots::txg.eq(to))
+        .select(snapshots::created_at)
+        .first(conn)
+        .optional()?;
+    if let Some(at) = at {
+        diesel::update(datasets::table.find(dataset.0)).set(datasets::position_at.eq(at)).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 use diesel::{
     SqliteConnection,
     prelude::{
-        ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _,
+        Selectable, SelectableHelper as _,
     },
 };
 use jiff::Timestamp;
@@ -41,6 +42,8 @@ pub struct Snapshot {
     pub created_at: Timestamp,
     /// Whether the catalog knows its files.
     pub indexed: bool,
+    /// Why its files can't be known.
+    pub failed: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -51,6 +54,7 @@ struct Row {
     txg: i64,
     created_at: i64,
     indexed: bool,
+    failed: Option<String>,
 }
 
 impl TryFrom<Row> for Snapshot {
@@ -63,17 +67,59 @@ impl TryFrom<Row> for Snapshot {
             txg: txg(row.txg),
             created_at: time::instant(row.created_at),
             indexed: row.indexed,
+            failed: row.failed,
         })
     }
 }
 
 impl Catalog {
-    /// Notes that a snapshot exists and is called so now: a new one is added, a renamed one renamed.
+    /// Notes that snapshots exist and are called so now: new ones are added, renamed ones renamed.
+    ///
+    /// # Errors
+    /// When the database fails; then none is noted.
+    pub fn note_snapshots(&self, dataset: DatasetId, found: &[NewSnapshot]) -> Result<()> {
+        self.write(|conn| found.iter().try_for_each(|snapshot| note(conn, dataset, snapshot)))
+    }
+
+    /// Notes that a snapshot's files can't be known.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn note_snapshot(&self, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
-        note(&mut *self.conn()?, dataset, snapshot)
+    pub fn fail_snapshot(&self, dataset: DatasetId, guid: Guid, reason: &str) -> Result<()> {
+        diesel::update(snapshots::table.find((dataset.0, guid.0.cast_signed())))
+            .set(snapshots::failed.eq(reason))
+            .execute(&mut self.conn()?)?;
+        Ok(())
+    }
+
+    /// The newest snapshot taken at or before a time. Where the clock once jumped back, the one taken last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn snapshot_at_or_before(&self, dataset: DatasetId, time: Timestamp) -> Result<Option<Snapshot>> {
+        let row: Option<Row> = snapshots::table
+            .filter(snapshots::dataset.eq(dataset.0))
+            .filter(snapshots::created_at.le(time::ms(time)))
+            .order((snapshots::created_at.desc(), snapshots::txg.desc()))
+            .select(Row::as_select())
+            .first(&mut self.conn()?)
+            .optional()?;
+        row.map(Snapshot::try_from).transpose()
+    }
+
+    /// The snapshot that is called so now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn snapshot_by_tag(&self, dataset: DatasetId, tag: &SnapshotTag) -> Result<Option<Snapshot>> {
+        let row: Option<Row> = snapshots::table
+            .filter(snapshots::dataset.eq(dataset.0))
+            .filter(snapshots::tag.eq(tag.as_str()))
+            .order(snapshots::txg.desc())
+            .select(Row::as_select())
+            .first(&mut self.conn()?)
+            .optional()?;
+        row.map(Snapshot::try_from).transpose()
     }
 
     /// A dataset's snapshots, oldest first.
@@ -117,6 +163,15 @@ pub(super) fn note(conn: &mut SqliteConnection, dataset: DatasetId, snapshot: &N
         .set(snapshots::tag.eq(snapshot.tag.as_str()))
         .execute(conn)?;
     Ok(())
+}
+
+/// The newest snapshot whose files are known.
+pub(super) fn newest_indexed(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Option<i64>> {
+    Ok(snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .filter(snapshots::indexed.eq(true))
+        .select(diesel::dsl::max(snapshots::txg))
+        .first(conn)?)
 }
 
 /// Every state whose files are known, oldest first: the indexed snapshots, and live as last looked at.

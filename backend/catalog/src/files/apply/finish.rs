@@ -1,7 +1,8 @@
 //! The end of a state: what lost its last name is gone, and the marker is set.
 
 use diesel::{
-    SqliteConnection,
+    Connection as _, SqliteConnection,
+    connection::{AnsiTransactionManager, TransactionManager as _},
     prelude::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _},
 };
 use nasman_core::ROOT_INODE;
@@ -22,6 +23,10 @@ impl Apply {
     /// # Errors
     /// When the database fails; then the state is not complete.
     pub fn finish(mut self) -> Result<Applied> {
+        // Not flushed before: all of it fits one transaction.
+        if self.rewind {
+            self.begin_whole()?;
+        }
         self.flush()?;
         // A told folder that is gone lets go of what was in it, so this goes on until nothing is loose.
         while !self.loose.is_empty() || !self.gone.is_empty() {
@@ -38,7 +43,7 @@ impl Apply {
         let (dataset, from, txg) = (self.dataset, self.from, self.txg());
         let at = time::ms(self.to.at());
         let to = &self.to;
-        let forgotten = self.conn.immediate_transaction(|conn| {
+        let complete = |conn: &mut SqliteConnection| -> Result<u64> {
             diesel::update(datasets::table.find(dataset.0))
                 .set((
                     datasets::position.eq(txg),
@@ -52,7 +57,16 @@ impl Apply {
             }
             // Live as it was last looked at is a state no more, unless a snapshot keeps it.
             from.map_or(Ok(0), |from| forget::drop_state(conn, dataset, from))
-        })?;
+        };
+        let conn: &mut SqliteConnection = &mut self.conn;
+        let forgotten = if self.whole {
+            let forgotten = conn.transaction(complete)?;
+            AnsiTransactionManager::commit_transaction(conn)?;
+            self.whole = false;
+            forgotten
+        } else {
+            conn.immediate_transaction(complete)?
+        };
         Ok(Applied { forgotten, ..self.applied })
     }
 }

@@ -7,8 +7,8 @@ mod objects;
 use std::collections::HashSet;
 
 use diesel::{
-    SqliteConnection,
-    connection::SimpleConnection as _,
+    Connection as _, SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _},
     prelude::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _},
     r2d2::{ConnectionManager, PooledConnection},
 };
@@ -19,7 +19,7 @@ use super::{
     datasets::{DatasetId, position},
     forget,
     row::TouchedRow,
-    snapshots::{self, NewSnapshot},
+    snapshots::{self, NewSnapshot, states},
 };
 use crate::{
     Catalog, CatalogError, Result,
@@ -83,12 +83,20 @@ pub struct Applied {
 
 /// Takes in the changes up to one state. Nothing of it is answered before [`Apply::finish`]; dropped before that,
 /// or killed, all of it is undone when the next one begins.
+///
+/// Where the changes are told against an older state than the newest one known (live as last looked at), all that came
+/// after it is taken back first. As long as the changes fit one batch, this is the same transaction as the rest; of
+/// more, live is answered as of the older state until the end.
 pub struct Apply {
     conn: PooledConnection<ConnectionManager<SqliteConnection>>,
     dataset: DatasetId,
     to: State,
     /// The state before; absent when this is the first.
     from: Option<i64>,
+    /// What came after `from` is still to be taken back.
+    rewind: bool,
+    /// All is one transaction, begun already.
+    whole: bool,
     /// The same state as before under another name: there is nothing to take in.
     same: bool,
     objects: Vec<(i64, Option<Meta>)>,
@@ -104,32 +112,34 @@ pub struct Apply {
 }
 
 impl Catalog {
-    /// Begins to take in the changes from the newest known state of a dataset to `to`. What an earlier, interrupted
-    /// one left is undone first, so the changes must be told from their beginning.
+    /// Begins to take in the changes up to `to`, as they are told against the state at `base`; without one all of `to`
+    /// is told. What an earlier, interrupted one left is undone first, so the changes must be told from their beginning.
     ///
     /// # Errors
-    /// [`CatalogError::OutOfOrder`] when `to` is older than what is known.
-    pub fn begin_apply(&self, dataset: DatasetId, to: State) -> Result<Apply> {
+    /// [`CatalogError::OutOfOrder`] when a snapshot newer than `to` is known, [`CatalogError::NotIndexed`] when `base`
+    /// is not.
+    pub fn begin_apply(&self, dataset: DatasetId, to: State, base: Option<Txg>) -> Result<Apply> {
         let mut conn = self.conn()?;
         conn.batch_execute(CACHE)?;
         let txg = to.txg().0.cast_signed();
-        let from = conn.immediate_transaction(|conn| {
-            let from = position(conn, dataset)?;
-            if let Some(from) = from.filter(|&from| from > txg) {
-                return Err(CatalogError::OutOfOrder { asked: to.txg().0, newest: from.cast_unsigned() });
-            }
-            forget::undo_interrupted(conn, dataset, from)?;
+        let base = base.map(|base| base.0.cast_signed());
+        let (position, from) = conn.immediate_transaction(|conn| {
+            let position = position(conn, dataset)?;
+            forget::undo_interrupted(conn, dataset, position)?;
+            let from = place(conn, dataset, txg, position, base)?;
             diesel::update(datasets::table.find(dataset.0)).set(datasets::applying.eq(txg)).execute(conn)?;
             if let State::Snapshot(snapshot) = &to {
                 snapshots::note(conn, dataset, snapshot)?;
             }
-            Ok(from)
+            Ok::<_, CatalogError>((position, from))
         })?;
         Ok(Apply {
             conn,
             dataset,
             from,
-            same: from == Some(txg),
+            rewind: position != from,
+            whole: false,
+            same: position == Some(txg),
             to,
             objects: Vec::new(),
             folders: Vec::new(),
@@ -149,9 +159,10 @@ impl Catalog {
         &self,
         dataset: DatasetId,
         to: State,
+        base: Option<Txg>,
         changes: impl IntoIterator<Item = Change>,
     ) -> Result<Applied> {
-        let mut apply = self.begin_apply(dataset, to)?;
+        let mut apply = self.begin_apply(dataset, to, base)?;
         for change in changes {
             apply.push(change)?;
         }
@@ -196,6 +207,13 @@ impl Apply {
         })
     }
 
+    /// Begins the one transaction that all of this is.
+    fn begin_whole(&mut self) -> Result<()> {
+        AnsiTransactionManager::begin_transaction_sql(&mut *self.conn, "BEGIN IMMEDIATE")?;
+        self.whole = true;
+        Ok(())
+    }
+
     /// Runs `work` in one transaction, together with the notes of what it touched.
     fn batch<T>(
         &mut self,
@@ -211,15 +229,47 @@ impl Apply {
             told: &mut self.told,
             applied: &mut self.applied,
         };
-        self.conn.immediate_transaction(|conn| {
+        let (dataset, from, rewind) = (self.dataset, self.from, self.rewind);
+        let run = |conn: &mut SqliteConnection| -> Result<T> {
+            if rewind {
+                forget::rewind(conn, dataset, from)?;
+            }
             let mut inodes = Touched::new();
             let answer = work(&mut batch, conn, &mut inodes)?;
             if !batch.first {
                 note_touched(conn, batch.dataset, txg, inodes)?;
             }
             Ok(answer)
-        })
+        };
+        let conn: &mut SqliteConnection = &mut self.conn;
+        let answer = if self.whole { conn.transaction(run) } else { conn.immediate_transaction(run) }?;
+        self.rewind = false;
+        Ok(answer)
     }
+}
+
+/// The state that changes up to `txg` are taken in after: `base`, or, where all is told, the newest one known. Absent:
+/// nothing before it counts.
+fn place(
+    conn: &mut SqliteConnection,
+    dataset: DatasetId,
+    txg: i64,
+    position: Option<i64>,
+    base: Option<i64>,
+) -> Result<Option<i64>> {
+    let states = states(conn, dataset)?;
+    if base.is_some_and(|base| base > txg || states.binary_search(&base).is_err()) {
+        return Err(CatalogError::NotIndexed);
+    }
+    if position.is_none_or(|position| position <= txg) {
+        return Ok(base.or(position));
+    }
+    // Newer than `to` may be known only live, through a snapshot that is gone.
+    let newest = snapshots::newest_indexed(conn, dataset)?;
+    if let Some(newest) = newest.filter(|&newest| newest > txg) {
+        return Err(CatalogError::OutOfOrder { asked: txg.cast_unsigned(), newest: newest.cast_unsigned() });
+    }
+    Ok(base.or(newest))
 }
 
 /// Inodes of which something was born or died.
@@ -247,6 +297,11 @@ struct Batch<'a> {
 
 impl Drop for Apply {
     fn drop(&mut self) {
+        if self.whole
+            && let Err(error) = AnsiTransactionManager::rollback_transaction(&mut *self.conn)
+        {
+            tracing::warn!(%error, "an unfinished state could not be rolled back; the next one undoes it");
+        }
         // The connection goes back to the others; at worst it keeps its memory.
         if let Err(error) = self.conn.batch_execute(CACHE_BACK) {
             tracing::warn!(%error, "a database connection keeps its larger cache");

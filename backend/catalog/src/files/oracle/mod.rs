@@ -33,34 +33,64 @@ impl World<'_> {
         (guid, State::Snapshot(NewSnapshot { guid, tag, txg, created_at: Timestamp::UNIX_EPOCH }))
     }
 
+    /// What changes are told against: live as last looked at, or the newest snapshot, or nothing.
+    fn base(&self, seed: u64) -> (Option<Txg>, Option<&Tree>) {
+        let live = self.history.live.as_ref().map(|(txg, tree)| (*txg, tree));
+        let newest = self.history.snapshots.last().map(|(_, txg, tree)| (*txg, tree));
+        let base = match seed % 4 {
+            0 => live,
+            1 => None,
+            _ => newest,
+        };
+        (base.map(|(txg, _)| txg), base.map(|(_, tree)| tree))
+    }
+
+    /// Killed after its first batch, an apply against a snapshot leaves live as that snapshot was.
+    fn after_a_kill(&mut self) {
+        let all = self.catalog.datasets().unwrap();
+        let position = all.iter().find(|dataset| dataset.id == self.dataset).unwrap().position;
+        if self.history.live.as_ref().map(|(txg, _)| *txg) != position {
+            let back = self.history.snapshots.iter().find(|(_, txg, _)| Some(*txg) == position);
+            self.history.live = back.map(|(_, txg, tree)| (*txg, tree.clone()));
+            assert_eq!(self.history.live.is_some(), position.is_some());
+        }
+    }
+
     fn step(&mut self, op: &Op) {
         self.clock += 1;
-        let before = self.history.live.as_ref().map(|(_, tree)| tree);
         match op {
             Op::Snapshot { seed } => {
                 let (guid, state) = self.snapshot(self.txg());
-                self.catalog.apply(self.dataset, state, self.tree.changes_since(before, *seed)).unwrap();
+                let (base, before) = self.base(*seed);
+                let changes = self.tree.changes_since(before, *seed);
+                self.catalog.apply(self.dataset, state, base, changes).unwrap();
                 self.history.snapshots.push((guid, self.txg(), self.tree.clone()));
                 self.history.live = Some((self.txg(), self.tree.clone()));
             }
             Op::SnapshotAgain => {
                 if let Some((txg, tree)) = self.history.live.clone() {
                     let (guid, state) = self.snapshot(txg);
-                    self.catalog.apply(self.dataset, state, []).unwrap();
+                    self.catalog.apply(self.dataset, state, Some(txg), []).unwrap();
                     self.history.snapshots.push((guid, txg, tree));
                 }
             }
             Op::Live { seed } => {
                 let state = State::Live { txg: self.txg(), at: Timestamp::UNIX_EPOCH };
-                self.catalog.apply(self.dataset, state, self.tree.changes_since(before, *seed)).unwrap();
+                let (base, before) = self.base(*seed);
+                let changes = self.tree.changes_since(before, *seed);
+                self.catalog.apply(self.dataset, state, base, changes).unwrap();
                 self.history.live = Some((self.txg(), self.tree.clone()));
             }
             Op::Killed { seed, after } => {
                 let state = State::Live { txg: self.txg(), at: Timestamp::UNIX_EPOCH };
-                let mut apply = self.catalog.begin_apply(self.dataset, state).unwrap();
-                for change in self.tree.changes_since(before, *seed).into_iter().take(*after) {
+                let (base, before) = self.base(*seed);
+                let changes = self.tree.changes_since(before, *seed);
+                let mut apply = self.catalog.begin_apply(self.dataset, state, base).unwrap();
+                for change in changes.into_iter().take(*after) {
                     apply.push(change).unwrap();
                 }
+                drop(apply);
+                self.after_a_kill();
             }
             Op::Destroy(pick) if !self.history.snapshots.is_empty() => {
                 let (guid, ..) = self.history.snapshots.remove(pick % self.history.snapshots.len());
