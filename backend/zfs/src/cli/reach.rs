@@ -48,6 +48,7 @@ mod tests {
             available: 0,
             referenced: 0,
             used_by_snapshots: 0,
+            written: None,
             mountpoint: Some(mountpoint.into()),
             mounted: false,
             readonly: false,
