@@ -61,7 +61,7 @@ mod tests {
     }
 
     fn mount(source: &str) -> Mount {
-        Mount { source: source.into(), point: "/mnt".into(), device: (0, 45) }
+        Mount { source: source.into(), point: "/mnt".into(), device: (0, 45), follows: false }
     }
 
     #[test]
