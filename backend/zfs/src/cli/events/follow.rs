@@ -39,9 +39,11 @@ pub(super) enum End {
 /// Events on their way to become hints.
 pub(super) struct Told<'a> {
     tell: &'a Tell,
-    /// Seconds since 1970; earlier events are passed over as long as the first ones come.
-    since: u64,
+    /// Since 1970; earlier events are passed over as long as the first ones come.
+    since: Duration,
     catching_up: bool,
+    /// Whether anything came: the command takes its time to begin.
+    begun: bool,
     events: parse::Events,
     line: Vec<u8>,
     waiting: BTreeSet<DatasetName>,
@@ -51,11 +53,12 @@ pub(super) struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    pub(super) fn new(since: u64, tell: &'a Tell) -> Self {
+    pub(super) fn new(since: Duration, tell: &'a Tell) -> Self {
         Self {
             tell,
             since,
             catching_up: true,
+            begun: false,
             events: parse::Events::default(),
             line: Vec::new(),
             waiting: BTreeSet::new(),
@@ -66,6 +69,7 @@ impl<'a> Told<'a> {
 
     /// Takes output; false when it is not of lines.
     fn add(&mut self, bytes: &[u8]) -> bool {
+        self.begun = true;
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.line.extend_from_slice(part);
             if self.line.len() > LINE {
@@ -81,7 +85,7 @@ impl<'a> Told<'a> {
 
     fn line(&mut self, line: &str) {
         let Some(event) = self.events.line(line) else { return };
-        if self.catching_up && event.seconds < self.since {
+        if self.catching_up && event.at < self.since {
             return;
         }
         let Some(hint) = event.hint() else { return };
@@ -96,7 +100,7 @@ impl<'a> Told<'a> {
     fn patience(&self) -> Option<Duration> {
         match self.from {
             Some(from) => Some(QUIET.min(BURST.saturating_sub(from.elapsed()))),
-            None => self.catching_up.then_some(QUIET),
+            None => (self.catching_up && self.begun).then_some(QUIET),
         }
     }
 

@@ -52,26 +52,33 @@ impl Drop for Following {
 }
 
 fn start(command: Command, tell: Tell, pause: Duration) -> io::Result<Following> {
+    let since = now();
     let (stopped, stop) = pipe_with(PipeFlags::CLOEXEC)?;
     let thread = thread::Builder::new().name("zfs-events".into()).spawn(move || {
-        again_and_again(command, &tell, &stopped, pause);
+        again_and_again(command, &tell, &stopped, since, pause);
     })?;
     Ok(Following { stop: Some(stop), thread: Some(thread) })
 }
 
 /// Starts the command anew when it ends, until `stopped` is closed.
-fn again_and_again(mut command: Command, tell: &Tell, stopped: &OwnedFd, first_pause: Duration) {
+///
+/// What happened before `since` is not news: whoever asked for hints looks at all there is at first.
+fn again_and_again(
+    mut command: Command,
+    tell: &Tell,
+    stopped: &OwnedFd,
+    mut since: Duration,
+    first_pause: Duration,
+) {
     let mut pause = first_pause;
     loop {
         let begun = Instant::now();
-        // What happened before is not news. (Whoever asked for hints looks at all there is at first.)
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
         let end =
             Child::spawn(&mut command).and_then(|mut child| child.follow(Told::new(since, tell), stopped));
         match end {
             Ok(End::Stopped) => return,
             Ok(End::Ended { reason }) => {
-                tracing::warn!(reason, ?pause, "zpool events ended; it is started again")
+                tracing::warn!(reason, ?pause, "zpool events ended; it is started again");
             }
             Err(error) => tracing::warn!(%error, ?pause, "zpool events can't be followed; it is tried again"),
         }
@@ -83,8 +90,15 @@ fn again_and_again(mut command: Command, tell: &Tell, stopped: &OwnedFd, first_p
             Ok(true) | Err(_) => return,
         }
         // Whatever happened in between was told to nobody.
+        since = now();
         tell(Hint { dataset: None });
     }
+}
+
+/// Since 1970, by the clock that stamps events: it is a little behind.
+fn now() -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(Duration::from_secs(1))
 }
 
 #[cfg(test)]
@@ -112,7 +126,7 @@ mod tests {
     #[test]
     fn old_events_are_no_news_and_bursts_are_one() {
         let script = format!(
-            "{EVENT} event tank/old@1 1000; for i in 1 2 3; do event tank/new@$i 9999999999; done; sleep 1000"
+            "{EVENT} sleep 0.5; event tank/old@1 1000; for i in 1 2 3; do event tank/new@$i 9999999999; done; sleep 1000"
         );
         let (hints, following) = play(&script, 60 * SECOND);
         assert_eq!(hints.recv_timeout(20 * SECOND).unwrap().as_deref(), Some("tank/new"));

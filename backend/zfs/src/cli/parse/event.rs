@@ -1,5 +1,7 @@
 //! Events of pools, as hints.
 
+use std::time::Duration;
+
 use nasman_core::DatasetName;
 
 use super::is_internal;
@@ -16,8 +18,8 @@ pub(crate) struct Event {
     dataset: String,
     name: String,
     detail: String,
-    /// When it happened, seconds since 1970.
-    pub(crate) seconds: u64,
+    /// When it happened, since 1970.
+    pub(crate) at: Duration,
 }
 
 /// Reads `zpool events -H -v` line by line.
@@ -33,7 +35,7 @@ impl Events {
             if let Some((_, class)) = line.split_once('\t') {
                 self.0 = Some(Event { class: class.to_owned(), ..Event::default() });
             } else if line.starts_with("dropped ") {
-                return Some(Event { class: "dropped".into(), seconds: u64::MAX, ..Event::default() });
+                return Some(Event { class: "dropped".into(), at: Duration::MAX, ..Event::default() });
             }
             return ended;
         };
@@ -43,14 +45,17 @@ impl Events {
             "history_dsname" => event.dataset = text(),
             "history_internal_name" => event.name = text(),
             "history_internal_str" => event.detail = text(),
-            "time" => {
-                let seconds = value.split(' ').next().and_then(|word| word.strip_prefix("0x"));
-                event.seconds = seconds.and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or(u64::MAX);
-            }
+            "time" => event.at = time(value).unwrap_or(Duration::MAX),
             _ => {}
         }
         None
     }
+}
+
+/// `0xSECONDS 0xNANOSECONDS`.
+fn time(value: &str) -> Option<Duration> {
+    let mut words = value.split(' ').map(|word| u64::from_str_radix(word.strip_prefix("0x")?, 16).ok());
+    Some(Duration::from_secs(words.next()??) + Duration::from_nanos(words.next()??))
 }
 
 impl Event {
@@ -163,6 +168,7 @@ mod tests {
         let mut events = Events::default();
         let lines = ["x\tsysevent.fs.zfs.config_sync", "        time = 0x6b04a3cf 0x2fc85e7a ", ""];
         let found: Vec<Event> = lines.iter().filter_map(|line| events.line(line)).collect();
-        assert_eq!(found[0].seconds, 0x6b04_a3cf);
+        assert_eq!(found[0].at, Duration::new(0x6b04_a3cf, 0x2fc8_5e7a));
+        assert_eq!((time("0x1"), time("1 2"), time("")), (None, None, None));
     }
 }
