@@ -12,6 +12,7 @@ pub mod feed;
 pub mod files;
 mod model;
 mod property_name;
+mod watch;
 
 pub use cli::{CliSettings, CliZfs, Observer, Ran};
 pub use error::{Blocker, Unreachable, ZfsError};
@@ -21,6 +22,8 @@ pub use model::{
     Dataset, DatasetKind, DestroyPlan, Hold, KeyStatus, Pool, PoolState, Property, Scan, ScanKind, ScanState,
     Snapshot, SnapshotDetail, Vdev, VdevState, Version,
 };
+
+pub use watch::{Hint, LIVE_TAG_PREFIX, Tell, Watch};
 
 use property_name::check_property_name;
 
@@ -125,4 +128,21 @@ pub trait Zfs: Send + Sync + 'static {
     /// # Errors
     /// [`ZfsError::Unreachable`] with the reason and the remedy; [`ZfsError::SnapshotNotFound`].
     fn snapshot_folder(&self, snapshot: &SnapshotName) -> Result<PathBuf>;
+
+    /// Lets go of a snapshot's folder after it was read: a mount that the kernel made for that is undone at once instead
+    /// of after minutes, unless somebody uses it. Never fails, and takes seconds at most. The folder may be asked for
+    /// again at any time.
+    ///
+    /// Where this process has the mount from another mount namespace (a container; a service with some of systemd's
+    /// protections), it stays until the kernel's time is up: undone here, it could not be entered again.
+    fn leave_snapshot(&self, snapshot: &SnapshotName);
+
+    /// Calls `tell` when something may have happened to datasets and snapshots, whoever did it: they were made,
+    /// destroyed, renamed, rolled back, received, or mounted elsewhere. Several events that come together are one hint.
+    /// Mounting and loading a key are not told by ZFS. `tell` is called on another thread and should not take long.
+    ///
+    /// # Errors
+    /// [`ZfsError::NotInstalled`]. Once begun, a watch mends itself: what may have been missed is told as a hint that
+    /// names no dataset.
+    fn watch(&self, tell: Tell) -> Result<Watch>;
 }

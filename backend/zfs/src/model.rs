@@ -199,6 +199,10 @@ pub struct Dataset {
     pub referenced: u64,
     /// Bytes that only snapshots keep.
     pub used_by_snapshots: u64,
+    /// Bytes written since the newest snapshot, as far as they are still referred to; absent for volumes and where ZFS
+    /// does not tell. 0 means that nothing changed; the same amount as before does not: what is written over again
+    /// (a file in place, a mode twice) counts once.
+    pub written: Option<u64>,
     /// The property, verbatim; absent for volumes.
     pub mountpoint: Option<String>,
     /// Whether ZFS says it is mounted.

@@ -1,12 +1,19 @@
 //! Folders of datasets and snapshots. What touches them may hang with the pool, so it runs on a thread of its own that
 //! is left behind when the deadline passes.
 
-use std::{fs, path::PathBuf, sync::mpsc, thread, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use nasman_core::{DatasetName, SnapshotName};
 use rustix::{
     fs::{CWD, Mode, OFlags, fstat, fstatfs, major, minor, openat},
     io::Errno,
+    mount::{UnmountFlags, unmount},
 };
 
 use super::{
@@ -20,6 +27,9 @@ use crate::{Result, Unreachable, ZfsError};
 const ZFS_MAGIC: u64 = 0x2fc1_2fc1;
 /// `ZFSCTL_INO_SNAPDIR`: the inode of every `.zfs/snapshot`, which no real folder can have.
 const SNAPDIR_INODE: u64 = 0x0000_FFFF_FFFF_FFFD;
+
+/// How long a snapshot's unmounting is waited for: it is a courtesy, and goes on without anybody waiting.
+const LEAVING: Duration = Duration::from_secs(5);
 
 /// Why a snapshot's folder did not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +65,11 @@ impl CliZfs {
             let reason = dataset.unreachable.unwrap_or(Unreachable::Unmounted);
             return Err(ZfsError::Unreachable { name: name.to_string(), reason });
         }
-        self.probe(move || mounts.into_iter().find(is_visible).map(|mount| mount.point))?
-            // Each is hidden beneath a later mount.
-            .ok_or_else(|| ZfsError::Unreachable {
-                name: name.to_string(),
-                reason: Unreachable::OtherNamespace,
-            })
+        self.probe(self.door.deadline(), move || {
+            mounts.into_iter().find(is_visible).map(|mount| mount.point)
+        })?
+        // Each is hidden beneath a later mount.
+        .ok_or_else(|| ZfsError::Unreachable { name: name.to_string(), reason: Unreachable::OtherNamespace })
     }
 
     pub(super) fn find_snapshot_folder(&self, name: &SnapshotName) -> Result<PathBuf> {
@@ -68,7 +77,7 @@ impl CliZfs {
         let own: Vec<Mount> = mounts_of(&name.to_string(), &mounts).cloned().collect();
         let live: Vec<Mount> = mounts_of(name.dataset.as_str(), &mounts).cloned().collect();
         let tag = name.tag.to_string();
-        let opened = self.probe(move || {
+        let opened = self.probe(self.door.deadline(), move || {
             if let Some(mount) = own.into_iter().find(is_visible) {
                 return Ok(mount.point);
             }
@@ -76,6 +85,28 @@ impl CliZfs {
             open_snapshot(&live, &tag)
         })?;
         opened.or_else(|closed| Err(self.why_closed(name, closed)?))
+    }
+
+    /// Unmounts what the kernel mounted for a look into the snapshot, unless somebody uses it.
+    pub(super) fn unmount_snapshot(&self, name: &SnapshotName) -> Result<()> {
+        let mounts = self.mounts()?;
+        let end = Path::new(".zfs/snapshot").join(name.tag.as_str());
+        // One made by hand is somebody's. One that came from another namespace would stay there, and then the kernel,
+        // which knows of that one, would not mount it here again.
+        let source = name.to_string();
+        let own = mounts_of(&source, &mounts).filter(|m| m.point.ends_with(&end) && !m.follows);
+        let points: Vec<PathBuf> = own.map(|mount| mount.point.clone()).collect();
+        if points.is_empty() {
+            return Ok(());
+        }
+        let left = self.probe(LEAVING.min(self.door.deadline()), move || {
+            points.iter().try_for_each(|point| match unmount(point, UnmountFlags::NOFOLLOW) {
+                // In use, or no mount any more.
+                Ok(()) | Err(Errno::BUSY | Errno::INVAL | Errno::NOENT) => Ok(()),
+                Err(errno) => Err(failed("unmount", &errno.to_string())),
+            })
+        });
+        left?
     }
 
     /// Asked only after it did not open, so that the usual way runs no command.
@@ -103,10 +134,13 @@ impl CliZfs {
         Ok(ZfsError::Unreachable { name: name.to_string(), reason })
     }
 
-    /// Runs what may hang, up to the deadline.
-    fn probe<T: Send + 'static>(&self, ask: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    /// Runs what may hang, for so long.
+    fn probe<T: Send + 'static>(
+        &self,
+        after: Duration,
+        ask: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let verb = "open folder";
-        let after = self.door.deadline();
         let until = Instant::now() + after;
         let late = || ZfsError::Timeout { verb, after };
         let permit = self.probes.enter(until).ok_or_else(late)?;

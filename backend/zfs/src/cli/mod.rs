@@ -2,6 +2,7 @@
 
 mod classify;
 mod door;
+mod events;
 mod folders;
 mod list;
 mod parse;

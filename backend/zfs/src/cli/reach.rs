@@ -48,6 +48,7 @@ mod tests {
             available: 0,
             referenced: 0,
             used_by_snapshots: 0,
+            written: None,
             mountpoint: Some(mountpoint.into()),
             mounted: false,
             readonly: false,
@@ -60,7 +61,7 @@ mod tests {
     }
 
     fn mount(source: &str) -> Mount {
-        Mount { source: source.into(), point: "/mnt".into(), device: (0, 45) }
+        Mount { source: source.into(), point: "/mnt".into(), device: (0, 45), follows: false }
     }
 
     #[test]

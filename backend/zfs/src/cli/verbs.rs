@@ -10,8 +10,8 @@ use super::{
     parse,
 };
 use crate::{
-    Blocker, Dataset, DestroyPlan, Hold, Pool, Property, Result, Snapshot, SnapshotDetail, Version, Zfs,
-    ZfsError, check_property_name,
+    Blocker, Dataset, DestroyPlan, Hold, Pool, Property, Result, Snapshot, SnapshotDetail, Tell, Version,
+    Watch, Zfs, ZfsError, check_property_name,
 };
 
 impl Zfs for CliZfs {
@@ -135,6 +135,16 @@ impl Zfs for CliZfs {
 
     fn snapshot_folder(&self, snapshot: &SnapshotName) -> Result<PathBuf> {
         self.find_snapshot_folder(snapshot)
+    }
+
+    fn watch(&self, tell: Tell) -> Result<Watch> {
+        self.watch_events(tell)
+    }
+
+    fn leave_snapshot(&self, snapshot: &SnapshotName) {
+        if let Err(error) = self.unmount_snapshot(snapshot) {
+            tracing::debug!(%snapshot, %error, "the snapshot stays mounted for now");
+        }
     }
 }
 

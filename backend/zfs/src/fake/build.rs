@@ -71,6 +71,8 @@ impl FakeZfs {
         };
         state.pools.insert(name.clone(), pool);
         insert(&mut state, &name.to_string(), DatasetKind::Filesystem);
+        drop(state);
+        self.watchers.tell(None);
     }
 
     /// A mounted filesystem; those above it and its pool come along where they are missing.
@@ -95,6 +97,8 @@ impl FakeZfs {
             insert(&mut state, &text[..end], DatasetKind::Filesystem);
         }
         insert(&mut state, text, kind);
+        drop(state);
+        self.watchers.tell(Some(&dataset));
     }
 
     /// A clone of a snapshot, with its files.
@@ -119,6 +123,8 @@ impl FakeZfs {
         for snapshot in &gone.snapshots {
             state.holds.remove(&snapshot.guid);
         }
+        drop(state);
+        self.watchers.tell(Some(&name(dataset)));
     }
 
     /// Adds `count` snapshots `auto-000001`…, a minute apart up to now, without touching the disk: each has an empty
@@ -138,9 +144,11 @@ impl FakeZfs {
                 created: now - SignedDuration::from_mins(minutes),
             });
         }
-        let dataset = state.dataset_mut(&dataset).expect("the dataset to snapshot");
-        dataset.snapshots.extend(made);
-        dataset.snapshots_changed = Some(now);
+        let found = state.dataset_mut(&dataset).expect("the dataset to snapshot");
+        found.snapshots.extend(made);
+        found.snapshots_changed = Some(now);
+        drop(state);
+        self.watchers.tell(Some(&dataset));
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Verb {
     SetProperty,
     LiveFolder,
     SnapshotFolder,
+    LeaveSnapshot,
+    Watch,
 }
 
 #[derive(Debug)]

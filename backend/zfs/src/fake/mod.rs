@@ -16,6 +16,7 @@ mod state;
 mod tell;
 mod tree;
 mod verbs;
+mod watch;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -39,6 +40,7 @@ use crate::{KeyStatus, Pool, Result, Zfs as _, ZfsError};
 /// Names given as text must be valid; a wrong one stops the test.
 pub struct FakeZfs {
     state: Mutex<State>,
+    watchers: watch::Watchers,
     /// Removed with all folders in it when the fake goes.
     _root: TempDir,
 }
@@ -69,7 +71,7 @@ impl FakeZfs {
             in_use: Vec::new(),
             calls: Calls::default(),
         };
-        Self { state: Mutex::new(state), _root: root }
+        Self { state: Mutex::new(state), watchers: watch::Watchers::default(), _root: root }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

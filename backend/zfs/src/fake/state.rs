@@ -18,6 +18,8 @@ use crate::{DatasetKind, KeyStatus, Pool, Result, Unreachable, ZfsError};
 
 /// What an empty filesystem refers to, bytes.
 const EMPTY_FILESYSTEM: u64 = 98_304;
+/// What each change of a name or state takes, bytes.
+const METADATA: u64 = 512;
 /// What an empty volume refers to, bytes.
 const EMPTY_VOLUME: u64 = 57_344;
 
@@ -80,6 +82,17 @@ impl FakeDataset {
     pub(super) fn contents(&self, index: usize) -> Manifest {
         let snapshot = self.snapshots.get(index);
         snapshot.and_then(|s| self.contents.get(&s.createtxg)).cloned().unwrap_or_default()
+    }
+
+    /// Bytes written since the newest snapshot, given what is live.
+    pub(super) fn written(&self, live: &Manifest) -> u64 {
+        match self.snapshots.len().checked_sub(1) {
+            Some(newest) => {
+                let newest = self.contents(newest);
+                tree::only_in(live, &[&newest]) + METADATA * tree::differing(live, &newest)
+            }
+            None => referenced(self.kind, live) + METADATA * live.len() as u64,
+        }
     }
 
     /// Bytes that only snapshots keep, given what is live.

@@ -50,6 +50,7 @@ pub(super) fn describe(
         available: state.pools.get(&pool).map_or(0, |pool| pool.size).saturating_sub(allocated),
         referenced: referenced(dataset.kind, &live),
         used_by_snapshots: dataset.kept_by_snapshots(&live),
+        written: (dataset.kind == DatasetKind::Filesystem).then(|| dataset.written(&live)),
         mountpoint: if dataset.kind == DatasetKind::Volume { None } else { value("mountpoint") },
         mounted: dataset.mounted,
         readonly: value("readonly").as_deref() == Some("on"),

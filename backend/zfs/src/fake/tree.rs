@@ -9,18 +9,27 @@ use std::{
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, Timespec, Timestamps, mknodat, utimensat};
 
-/// What a folder holds: each file's path from its root, and its state. Two folders that hold the same state of a
+/// What a folder holds: each path from its root, and its state. Two folders that hold the same state of a
 /// file share its space, as a snapshot and its successor do.
 pub(super) type Manifest = BTreeMap<PathBuf, Stamp>;
 
-/// One state of a file, as far as space is concerned.
+/// One state of a file or folder, as far as space is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
+    /// Bytes; none of a folder.
     pub(super) len: u64,
     modified: (i64, i64),
+    mode: u32,
 }
 
-/// Lists the files beneath a folder. A folder that does not exist yet holds none.
+impl Stamp {
+    /// Whether both share their content's space.
+    fn shares(&self, other: &Self) -> bool {
+        (self.len, self.modified) == (other.len, other.modified)
+    }
+}
+
+/// Lists what is beneath a folder. A folder that does not exist yet holds none.
 pub(super) fn manifest(root: &Path) -> io::Result<Manifest> {
     let mut files = Manifest::new();
     if root.try_exists()? {
@@ -35,10 +44,10 @@ fn collect(root: &Path, folder: &Path, files: &mut Manifest) -> io::Result<()> {
         let meta = path.symlink_metadata()?;
         if meta.is_dir() {
             collect(root, &path, files)?;
-        } else {
-            let stamp = Stamp { len: meta.len(), modified: (meta.mtime(), meta.mtime_nsec()) };
-            files.insert(path.strip_prefix(root).unwrap_or(&path).to_owned(), stamp);
         }
+        let len = if meta.is_dir() { 0 } else { meta.len() };
+        let stamp = Stamp { len, modified: (meta.mtime(), meta.mtime_nsec()), mode: meta.mode() };
+        files.insert(path.strip_prefix(root).unwrap_or(&path).to_owned(), stamp);
     }
     Ok(())
 }
@@ -47,9 +56,16 @@ fn collect(root: &Path, folder: &Path, files: &mut Manifest) -> io::Result<()> {
 pub(super) fn only_in(these: &Manifest, others: &[&Manifest]) -> u64 {
     these
         .iter()
-        .filter(|(path, stamp)| others.iter().all(|other| other.get(*path) != Some(*stamp)))
+        .filter(|(path, stamp)| !others.iter().any(|other| other.get(*path).is_some_and(|o| o.shares(stamp))))
         .map(|(_, stamp)| stamp.len)
         .sum()
+}
+
+/// How many paths are not in the same state in both.
+pub(super) fn differing(these: &Manifest, others: &Manifest) -> u64 {
+    let new = these.iter().filter(|(path, stamp)| others.get(*path) != Some(*stamp)).count();
+    let gone = others.keys().filter(|path| !these.contains_key(*path)).count();
+    (new + gone) as u64
 }
 
 /// Copies a folder with all beneath it: names as bytes, symlinks as such, owner, mode and times kept; sockets and
@@ -125,11 +141,14 @@ mod tests {
 
     #[test]
     fn only_what_no_other_has_counts() {
-        let stamp = |len| Stamp { len, modified: (1, 0) };
+        let stamp = |len| Stamp { len, modified: (1, 0), mode: 0o644 };
         let a = Manifest::from([("x".into(), stamp(3)), ("y".into(), stamp(5))]);
         let b = Manifest::from([("x".into(), stamp(3)), ("y".into(), stamp(6))]);
         assert_eq!(only_in(&a, &[&b]), 5);
         assert_eq!(only_in(&a, &[]), 8);
         assert_eq!(only_in(&a, &[&a]), 0);
+        let other_mode = Manifest::from([("x".into(), Stamp { mode: 0o600, ..stamp(3) })]);
+        assert_eq!((only_in(&a, &[&other_mode]), differing(&a, &other_mode)), (5, 2));
+        assert_eq!((differing(&a, &b), differing(&other_mode, &a), differing(&a, &a)), (1, 2, 0));
     }
 }

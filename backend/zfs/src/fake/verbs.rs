@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Blocker, Dataset, DatasetKind, DestroyPlan, Hold, KeyStatus, Pool, Property, Result, Snapshot,
-    SnapshotDetail, Unreachable, Version, Zfs, ZfsError, check_property_name,
+    SnapshotDetail, Tell, Unreachable, Version, Watch, Zfs, ZfsError, check_property_name, watch::matters,
 };
 
 impl Zfs for FakeZfs {
@@ -80,7 +80,10 @@ impl Zfs for FakeZfs {
             dataset.snapshots.push(FakeSnapshot { tag: name.tag.clone(), guid, createtxg, created });
             dataset.snapshots_changed = Some(created);
         }
-        Ok(fast(&name.dataset, state.snapshot(name)?))
+        let taken = fast(&name.dataset, state.snapshot(name)?);
+        drop(state);
+        members.iter().for_each(|member| self.watchers.tell_of_snapshot(member, &name.tag));
+        Ok(taken)
     }
 
     fn destroy_plan(&self, name: &SnapshotName) -> Result<DestroyPlan> {
@@ -116,6 +119,8 @@ impl Zfs for FakeZfs {
             dataset.contents.remove(&gone.createtxg);
         }
         dataset.snapshots_changed = Some(now);
+        drop(state);
+        self.watchers.tell_of_snapshot(&name.dataset, &name.tag);
         Ok(())
     }
 
@@ -176,6 +181,10 @@ impl Zfs for FakeZfs {
                 }
             }
         }
+        drop(state);
+        if matters(name) {
+            self.watchers.tell(Some(dataset));
+        }
         Ok(())
     }
 
@@ -202,5 +211,14 @@ impl Zfs for FakeZfs {
             Some(reason) => Err(ZfsError::Unreachable { name: snapshot.to_string(), reason }),
             None => state::ready(&state.snapshot_path(guid)),
         }
+    }
+
+    fn watch(&self, tell: Tell) -> Result<Watch> {
+        drop(self.enter(Verb::Watch)?);
+        Ok(self.watchers.add(tell))
+    }
+
+    fn leave_snapshot(&self, _: &SnapshotName) {
+        drop(self.enter(Verb::LeaveSnapshot));
     }
 }

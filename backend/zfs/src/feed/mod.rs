@@ -15,6 +15,7 @@
 //! [`Change`]: nasman_core::Change
 
 mod diff;
+mod exclude;
 mod inodes;
 mod ioctl;
 mod look;
@@ -31,13 +32,16 @@ use std::{
 
 use nasman_core::{Known, KnownError, SnapshotName};
 
-pub use self::out::{Counts, Sink};
 use self::{
     diff::Diff,
     ioctl::changed_objects,
     out::Out,
     read::Tree,
     step::{Step, Stop},
+};
+pub use self::{
+    exclude::{BadPattern, FolderNames},
+    out::{Counts, Sink},
 };
 use crate::{
     Zfs, ZfsError,
@@ -113,13 +117,22 @@ pub struct Feed {
     pub zfs_diff: bool,
     /// Threads that walk a whole snapshot.
     pub threads: usize,
+    /// Folders that are told, and not entered. When this changes, what is known must be told anew by a walk (with
+    /// neither `ioctl` nor `zfs_diff`): a step tells only what changed in the snapshots.
+    pub exclude: FolderNames,
     /// How long the kernel may take for its list, and `zfs diff` for all.
     pub deadline: Duration,
 }
 
 impl Default for Feed {
     fn default() -> Self {
-        Self { ioctl: true, zfs_diff: false, threads: 4, deadline: Duration::from_secs(600) }
+        Self {
+            ioctl: true,
+            zfs_diff: false,
+            threads: 4,
+            exclude: FolderNames::default(),
+            deadline: Duration::from_secs(600),
+        }
     }
 }
 
@@ -200,7 +213,7 @@ impl Feed {
             return Ok(Means::Nothing);
         }
         let tree = Tree::open(&zfs.snapshot_folder(to)?)?;
-        Step::new(&tree, known, &ranges, out).run()?;
+        Step::new(&tree, known, &ranges, &self.exclude, out).run()?;
         tree.check()?;
         Ok(Means::Ioctl)
     }
@@ -220,7 +233,8 @@ impl Feed {
         let live = zfs.live_folder(&to.dataset).map_err(|error| Stop::Surprise(error.to_string()))?;
         let mountpoint = live.as_os_str().as_bytes();
         let tree = Tree::open(&zfs.snapshot_folder(to)?)?;
-        diff::tell(&mut Diff { tree: &tree, known, mountpoint, out }, from, to, self.deadline)?;
+        let mut diff = Diff { tree: &tree, known, mountpoint, exclude: &self.exclude, out };
+        diff::tell(&mut diff, from, to, self.deadline)?;
         tree.check()?;
         Ok(Means::ZfsDiff)
     }
@@ -233,7 +247,7 @@ impl Feed {
         out: &mut Out<'_>,
     ) -> Result<Means, FeedError> {
         let tree = Tree::open(&zfs.snapshot_folder(to)?)?;
-        walk::walk(&tree, known, self.threads, out)?;
+        walk::walk(&tree, known, &self.exclude, self.threads, out)?;
         tree.check()?;
         Ok(Means::Walk)
     }

@@ -86,6 +86,12 @@ impl Tree {
         if stat.mountpoint { Err(Errno::XDEV) } else { Ok((stat.inode, meta(&stat, target))) }
     }
 
+    /// The state of what is at a path, seen from the directory that it is in.
+    pub(super) fn look_at(&self, path: &RelPath) -> Result<(u64, Meta), FileError> {
+        let fd = self.root.open_folder(&path.parent().unwrap_or_default())?;
+        self.look(&fd, path.name().as_ref()).map_err(|errno| FileError::new(path, errno))
+    }
+
     /// The state of a directory that could not be entered.
     pub(super) fn look_from_outside(&self, path: &RelPath) -> Option<Meta> {
         self.root.stat(path).ok().map(|stat| meta(&stat, None))

@@ -11,7 +11,7 @@ use std::{
 use nasman_core::{Change, Kind, Known, Meta, ROOT_INODE, RelPath};
 
 use super::{
-    FeedError,
+    FeedError, FolderNames,
     inodes::InodeSet,
     out::Out,
     read::{Folder, Tree},
@@ -40,6 +40,7 @@ struct Batch {
 pub(super) fn walk(
     tree: &Tree,
     known: Option<&dyn Known>,
+    exclude: &FolderNames,
     threads: usize,
     out: &mut Out<'_>,
 ) -> Result<(), FeedError> {
@@ -51,7 +52,9 @@ pub(super) fn walk(
             let (send, todo) = (send.clone(), &todo);
             thread::Builder::new()
                 .name(format!("zfs-walk-{number}"))
-                .spawn_scoped(scope, move || Reader { tree, todo, send, batch: Batch::default() }.run())
+                .spawn_scoped(scope, move || {
+                    Reader { tree, exclude, todo, send, batch: Batch::default() }.run();
+                })
                 .map_err(|error| FeedError::Thread(error.to_string()))?;
         }
         drop(send);
@@ -170,6 +173,7 @@ impl Todo {
 /// One thread's work.
 struct Reader<'a> {
     tree: &'a Tree,
+    exclude: &'a FolderNames,
     todo: &'a Todo,
     send: SyncSender<Batch>,
     batch: Batch,
@@ -230,11 +234,16 @@ impl Reader<'_> {
                 path.clone()
             }
         };
-        if entry.kind == Some(Kind::Directory) && below != *path {
+        let closed = self.exclude.matches(&entry.name);
+        if entry.kind == Some(Kind::Directory) && below != *path && !closed {
             found.push((below, entry.inode));
             return Ok(());
         }
         match self.tree.look(&folder.fd, Some(&entry.name)) {
+            Ok((_, meta)) if meta.kind == Kind::Directory && closed => {
+                self.object(entry.inode, meta)?;
+                self.change(Change::Directory { inode: entry.inode, entries: Vec::new() })?;
+            }
             // Only where the directory does not tell kinds.
             Ok((_, meta)) if meta.kind == Kind::Directory && entry.kind.is_none() => {
                 found.push((below, entry.inode));

@@ -1,6 +1,6 @@
 //! Filesystems, volumes, properties.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use nasman_core::DatasetName;
 use nasman_zfs::{DatasetKind, KeyStatus, Property, Unreachable, ZfsError};
@@ -18,6 +18,7 @@ list_cases!(
     refused_properties_change_nothing,
     read_only_is_told,
     space_of_snapshots_is_told,
+    what_was_written_is_told,
 );
 
 fn a_filesystem_tells_what_it_is(fixture: &dyn Fixture) {
@@ -162,4 +163,26 @@ fn space_of_snapshots_is_told(fixture: &dyn Fixture) {
     if let Some(changed) = zfs.dataset(&home).unwrap().snapshots_changed {
         assert!(is_about_now(changed), "{changed}");
     }
+}
+
+fn what_was_written_is_told(fixture: &dyn Fixture) {
+    let (home, zfs) = (fixture.home(), fixture.zfs());
+    let folder = zfs.live_folder(&home).unwrap();
+    let written = || zfs.dataset(&home).unwrap().written.unwrap();
+    let listed = || zfs.datasets().unwrap().into_iter().find(|dataset| dataset.name == home).unwrap().written;
+    fs::write(folder.join("big"), noise(1 << 20)).unwrap();
+    eventually("the file was written", || written() >= 1 << 20);
+    assert!(listed().unwrap() >= 1 << 20);
+    zfs.create_snapshot(&at(&home, "one"), false).unwrap();
+    assert_eq!((written(), listed()), (0, Some(0)));
+    fs::set_permissions(folder.join("big"), fs::Permissions::from_mode(0o600)).unwrap();
+    eventually("the mode was written", || (1..1 << 20).contains(&written()));
+    zfs.create_snapshot(&at(&home, "two"), false).unwrap();
+    assert_eq!(written(), 0);
+    fs::remove_file(folder.join("big")).unwrap();
+    eventually("the folder was written", || (1..1 << 20).contains(&written()));
+
+    let volume = below(&home, "volume");
+    fixture.add_volume(&volume);
+    assert_eq!(zfs.dataset(&volume).unwrap().written, None);
 }

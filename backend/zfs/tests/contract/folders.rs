@@ -19,6 +19,7 @@ list_cases!(
     a_volume,
     snapshots_that_are_disabled,
     an_unknown_snapshot_is_named_whatever_else,
+    one_that_was_left_can_be_entered_again,
 );
 
 fn live(fixture: &dyn Fixture, dataset: &DatasetName) -> PathBuf {
@@ -166,4 +167,18 @@ fn an_unknown_snapshot_is_named_whatever_else(fixture: &dyn Fixture) {
     fixture.set_mounted(&home, false);
     let name = at(&home, "nothing");
     assert_eq!(zfs.snapshot_folder(&name), Err(ZfsError::SnapshotNotFound(name)));
+}
+
+fn one_that_was_left_can_be_entered_again(fixture: &dyn Fixture) {
+    let (home, zfs) = (fixture.home(), fixture.zfs());
+    fs::write(live(fixture, &home).join("file"), "kept").unwrap();
+    let snapshot = zfs.create_snapshot(&at(&home, "one"), false).unwrap();
+    zfs.leave_snapshot(&snapshot.name);
+    for _ in 0..3 {
+        let folder = zfs.snapshot_folder(&snapshot.name).unwrap();
+        assert_eq!(fs::read(folder.join("file")).unwrap(), b"kept");
+        zfs.leave_snapshot(&snapshot.name);
+    }
+    zfs.destroy_snapshot(&snapshot.name, snapshot.guid).unwrap();
+    zfs.leave_snapshot(&snapshot.name);
 }

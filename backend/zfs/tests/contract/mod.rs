@@ -4,11 +4,15 @@
 mod datasets;
 mod destroy;
 mod folders;
+mod hints;
 mod holds;
 mod pools;
 mod snapshots;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::mpsc::Receiver,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use nasman_core::{DatasetName, HoldTag, SnapshotName};
@@ -59,7 +63,16 @@ pub(crate) type Case = (&'static str, fn(&dyn Fixture));
 
 /// All cases.
 pub(crate) fn cases() -> Vec<Case> {
-    [datasets::CASES, destroy::CASES, folders::CASES, holds::CASES, pools::CASES, snapshots::CASES].concat()
+    [
+        datasets::CASES,
+        destroy::CASES,
+        folders::CASES,
+        hints::CASES,
+        holds::CASES,
+        pools::CASES,
+        snapshots::CASES,
+    ]
+    .concat()
 }
 
 /// Names each function of a module's list.
@@ -95,6 +108,18 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     while !holds() {
         assert!(start.elapsed() < Duration::from_secs(60), "never came true: {what}");
         std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+/// Whether a hint names this dataset before long; others may be told at the same time.
+fn is_hinted(hints: &Receiver<Option<DatasetName>>, dataset: &DatasetName) -> bool {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        match hints.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(hint) if hint.as_ref() == Some(dataset) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use nasman_zfs::feed::Means;
+use nasman_zfs::feed::{FolderNames, Means};
 
 use crate::{
     scene::{Line, Scene, is_mounted, reasons, run},
@@ -17,9 +17,10 @@ fn seeds() -> Vec<u64> {
 }
 
 /// After each snapshot of a random workload, each means knows what a plain walk finds.
-fn random(name: &str, options: &[&str], hard_links: bool) {
+fn random(name: &str, options: &[&str], hard_links: bool, exclude: &[&str]) {
     for seed in seeds() {
-        let Some(scene) = Scene::new(&format!("{name}-{seed}"), options) else { return };
+        let Some(mut scene) = Scene::new(&format!("{name}-{seed}"), options) else { return };
+        scene.exclude = FolderNames::new(exclude).unwrap();
         let work = Workload::new(&scene.folder, seed);
         let (mut work, mut lines) =
             if hard_links { (work, Line::sound()) } else { (work.without_hard_links(), Line::all()) };
@@ -42,17 +43,28 @@ fn random(name: &str, options: &[&str], hard_links: bool) {
 
 #[test]
 fn steps_know_what_a_walk_finds() {
-    random("random", &["-o", "xattr=sa"], true);
+    random("random", &["-o", "xattr=sa"], true, &[]);
 }
 
 #[test]
 fn also_with_attributes_in_folders_and_large_dnodes() {
-    random("dir", &["-o", "xattr=dir", "-o", "dnodesize=auto", "-o", "snapdir=visible"], true);
+    random("dir", &["-o", "xattr=dir", "-o", "dnodesize=auto", "-o", "snapdir=visible"], true, &[]);
 }
 
 #[test]
 fn without_hard_links_zfs_diff_knows_it_too() {
-    random("diff", &["-o", "xattr=sa"], false);
+    random("diff", &["-o", "xattr=sa"], false, &[]);
+}
+
+/// Folders come into sight and get out of it, by their names and by those above them.
+#[test]
+fn folders_that_are_not_entered() {
+    random("skip", &["-o", "xattr=sa"], true, &["*.skip"]);
+}
+
+#[test]
+fn folders_that_are_not_entered_by_zfs_diff() {
+    random("skip-diff", &["-o", "xattr=sa"], false, &["*.skip"]);
 }
 
 #[test]
@@ -103,8 +115,12 @@ fn a_clone_goes_on_from_its_origin() {
     line.step(&scene, &origin);
     let name = format!("{}/clone", scene.dataset);
     run("zfs", &["clone", &origin.to_string(), &name]);
-    let clone =
-        Scene { zfs: Default::default(), dataset: name.parse().unwrap(), folder: scene.folder.join("clone") };
+    let clone = Scene {
+        zfs: Default::default(),
+        dataset: name.parse().unwrap(),
+        folder: scene.folder.join("clone"),
+        exclude: Default::default(),
+    };
     fs::write(clone.folder.join("new"), b"1").unwrap();
     let to = clone.snapshot("first");
     let truth = clone.truth(&to);

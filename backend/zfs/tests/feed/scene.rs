@@ -8,7 +8,7 @@ use std::{
 use nasman_core::{DatasetName, SnapshotName};
 use nasman_zfs::{
     CliZfs, Zfs as _,
-    feed::{Feed, Means, Passed, Run},
+    feed::{Feed, FolderNames, Means, Passed, Run},
 };
 
 use crate::{model::Model, truth};
@@ -25,6 +25,8 @@ pub(crate) struct Scene {
     pub(crate) zfs: CliZfs,
     pub(crate) dataset: DatasetName,
     pub(crate) folder: PathBuf,
+    /// Folders that are not entered, by the lines and by the truth.
+    pub(crate) exclude: FolderNames,
 }
 
 impl Scene {
@@ -38,7 +40,7 @@ impl Scene {
         run("zfs", &[&["create"], options, &[dataset.as_str()]].concat());
         let zfs = CliZfs::default();
         let folder = zfs.live_folder(&dataset).unwrap();
-        Some(Self { zfs, dataset, folder })
+        Some(Self { zfs, dataset, folder, exclude: FolderNames::default() })
     }
 
     pub(crate) fn snapshot(&self, tag: &str) -> SnapshotName {
@@ -49,7 +51,7 @@ impl Scene {
 
     /// What is in the snapshot, by the plain walk.
     pub(crate) fn truth(&self, snapshot: &SnapshotName) -> Truth {
-        truth::walk(&self.zfs.snapshot_folder(snapshot).unwrap())
+        truth::walk(&self.zfs.snapshot_folder(snapshot).unwrap(), &self.exclude)
     }
 }
 
@@ -94,6 +96,7 @@ impl Line {
         let known = self.model.clone();
         let from = self.at.as_ref().map(|at| (at, &known as &dyn nasman_core::Known));
         let model = &mut self.model;
+        self.feed.exclude = scene.exclude.clone();
         let run = self.feed.changes(&scene.zfs, from, to, &mut |change| {
             model.apply(change);
             Ok(())

@@ -12,9 +12,10 @@ use std::{
 };
 
 use nasman_core::{EntryName, FileTime, Kind, Meta, ROOT_INODE, RelPath};
+use nasman_zfs::feed::FolderNames;
 
 /// Every path in a snapshot's folder with its inode and state.
-pub(crate) fn walk(folder: &Path) -> BTreeMap<RelPath, (u64, Meta)> {
+pub(crate) fn walk(folder: &Path, exclude: &FolderNames) -> BTreeMap<RelPath, (u64, Meta)> {
     let mut found = BTreeMap::new();
     let mut todo = vec![RelPath::root()];
     while let Some(path) = todo.pop() {
@@ -23,7 +24,7 @@ pub(crate) fn walk(folder: &Path) -> BTreeMap<RelPath, (u64, Meta)> {
         if path.is_root() {
             inode = ROOT_INODE;
         }
-        if meta.kind == Kind::Directory {
+        if meta.kind == Kind::Directory && !path.name().is_some_and(|name| exclude.matches(&name)) {
             for entry in fs::read_dir(&at).unwrap() {
                 let name = EntryName::new(entry.unwrap().file_name().as_bytes()).unwrap();
                 todo.push(path.join(&name).unwrap());

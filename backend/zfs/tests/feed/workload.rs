@@ -64,6 +64,10 @@ impl Workload {
         let mut name =
             if self.rng.u8(..5) == 0 { ODD[self.rng.usize(..ODD.len())].to_vec() } else { b"n".to_vec() };
         name.extend_from_slice(self.count.to_string().as_bytes());
+        // In some tests folders with such a name are not entered.
+        if self.rng.u8(..4) == 0 {
+            name.extend_from_slice(b".skip");
+        }
         let folder = self.folders[self.rng.usize(..self.folders.len())].clone();
         folder.join(OsString::from_vec(name))
     }

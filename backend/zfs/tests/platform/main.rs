@@ -15,6 +15,12 @@ use scene::Scene;
 const VARIABLE: &str = "NASMAN_TEST_POOL";
 
 fn main() {
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, flag, snapshot] = arguments.as_slice()
+        && flag == real::FOLLOWS
+    {
+        return real::look_and_leave(snapshot);
+    }
     let pool = env::var(VARIABLE).ok();
     if pool.is_none() {
         eprintln!("SKIPPED: real ZFS, since {VARIABLE} names no pool");

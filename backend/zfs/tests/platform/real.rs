@@ -18,6 +18,10 @@ pub(crate) const CASES: &[Case] = &[
     ("a_legacy_mount_is_found", a_legacy_mount_is_found),
     ("a_snapshot_mounted_by_hand_is_found", a_snapshot_mounted_by_hand_is_found),
     ("a_mount_beneath_another_is_not_used", a_mount_beneath_another_is_not_used),
+    ("one_left_is_unmounted", one_left_is_unmounted),
+    ("one_in_use_or_mounted_by_hand_is_not_unmounted", one_in_use_or_mounted_by_hand_is_not_unmounted),
+    ("many_read_one_after_the_other_leave_no_mounts", many_read_one_after_the_other_leave_no_mounts),
+    ("one_mounted_from_another_namespace_stays", one_mounted_from_another_namespace_stays),
     ("missing_commands_are_named", missing_commands_are_named),
 ];
 
@@ -124,4 +128,98 @@ fn missing_commands_are_named(scene: &Scene) {
     let directories = vec![scene.folder.path().to_owned(), Path::new("/nonexistent").to_owned()];
     let none = CliZfs::new(CliSettings { directories, ..CliSettings::default() });
     assert!(matches!(none.pools(), Err(ZfsError::NotInstalled { detail }) if detail.contains("zpool")));
+}
+
+/// How many of the dataset's snapshots are mounted.
+fn mounted(scene: &Scene) -> usize {
+    mounts().matches(&format!(" {}@", scene.home)).count()
+}
+
+fn take(scene: &Scene, tag: &str) -> nasman_zfs::Snapshot {
+    scene.zfs().create_snapshot(&format!("{}@{tag}", scene.home).parse().unwrap(), false).unwrap()
+}
+
+fn one_left_is_unmounted(scene: &Scene) {
+    let zfs = scene.zfs();
+    fs::write(zfs.live_folder(&scene.home).unwrap().join("file"), "kept").unwrap();
+    let snapshot = take(scene, "one");
+    for _ in 0..3 {
+        let folder = zfs.snapshot_folder(&snapshot.name).unwrap();
+        assert_eq!((fs::read(folder.join("file")).unwrap().as_slice(), mounted(scene)), (&b"kept"[..], 1));
+        zfs.leave_snapshot(&snapshot.name);
+        assert_eq!(mounted(scene), 0);
+    }
+    zfs.destroy_snapshot(&snapshot.name, snapshot.guid).unwrap();
+}
+
+fn one_in_use_or_mounted_by_hand_is_not_unmounted(scene: &Scene) {
+    let zfs = scene.zfs();
+    fs::write(zfs.live_folder(&scene.home).unwrap().join("file"), "kept").unwrap();
+    let snapshot = take(scene, "one").name;
+    let reader = scene.read_on(&snapshot);
+    zfs.leave_snapshot(&snapshot);
+    assert_eq!(mounted(scene), 1);
+    drop(reader);
+    zfs.leave_snapshot(&snapshot);
+    assert_eq!(mounted(scene), 0);
+
+    let folder = scene.folder.path();
+    run("mount", &["-t", "zfs", &snapshot.to_string(), folder.to_str().unwrap()]);
+    zfs.leave_snapshot(&snapshot);
+    assert_eq!(mounted(scene), 1);
+    run("umount", &[folder.to_str().unwrap()]);
+}
+
+fn many_read_one_after_the_other_leave_no_mounts(scene: &Scene) {
+    let zfs = scene.zfs();
+    let file = zfs.live_folder(&scene.home).unwrap().join("file");
+    for number in 0..50 {
+        fs::write(&file, number.to_string()).unwrap();
+        take(scene, &number.to_string());
+    }
+    for (number, snapshot) in zfs.snapshots(&scene.home).unwrap().into_iter().enumerate() {
+        let folder = zfs.snapshot_folder(&snapshot.name).unwrap();
+        assert_eq!(fs::read_to_string(folder.join("file")).unwrap(), number.to_string());
+        zfs.leave_snapshot(&snapshot.name);
+        assert_eq!(mounted(scene), 0, "after {number}");
+    }
+}
+
+/// Tells the program to be the process in another namespace.
+pub(crate) const FOLLOWS: &str = "--follow";
+
+fn mounts() -> String {
+    fs::read_to_string("/proc/self/mountinfo").unwrap()
+}
+
+/// Where a source is mounted; its path holds nothing that is escaped.
+fn mount_point(source: &str) -> String {
+    let mounts = mounts();
+    let line = mounts.lines().find(|line| line.contains(&format!(" {source} "))).unwrap();
+    line.split(' ').nth(4).unwrap().to_owned()
+}
+
+/// What the process in the other namespace does.
+#[allow(clippy::print_stdout, reason = "the other process reads it")]
+pub(crate) fn look_and_leave(snapshot: &str) {
+    let (zfs, name) = (CliZfs::default(), snapshot.parse().unwrap());
+    zfs.leave_snapshot(&name);
+    let line = mounts().lines().find(|line| line.contains(&format!(" {snapshot} "))).map(str::to_owned);
+    let follows = line.as_ref().is_some_and(|line| line.contains(" master:"));
+    let entered = zfs.snapshot_folder(&name).is_ok();
+    println!("follows {follows}, mounted {}, entered {entered}", line.is_some());
+}
+
+/// In a namespace that follows another one, a mount undone could not be made again.
+fn one_mounted_from_another_namespace_stays(scene: &Scene) {
+    let zfs = scene.zfs();
+    let snapshot = take(scene, "one").name;
+    // With such propagation as systemd gives, whatever this machine has.
+    zfs.snapshot_folder(&snapshot).unwrap();
+    run("mount", &["--make-shared", &mount_point(&snapshot.to_string())]);
+    let (here, text) = (std::env::current_exe().unwrap(), snapshot.to_string());
+    let arguments = ["--mount", "--propagation", "slave", here.to_str().unwrap(), FOLLOWS, text.as_str()];
+    assert_eq!(run("unshare", &arguments), "follows true, mounted true, entered true");
+    zfs.leave_snapshot(&snapshot);
+    assert_eq!(mounted(scene), 0);
 }

@@ -17,6 +17,7 @@ use std::{
 
 pub(crate) use self::gate::Gate;
 use self::process::{End, Limits};
+pub(crate) use self::process::{abandon, spawn};
 use crate::{Result, ZfsError};
 
 /// Where the commands are looked for, in this order.
@@ -115,12 +116,18 @@ impl Door {
         answer
     }
 
-    fn run_until(&self, verb: &'static str, args: &[&str], until: Instant) -> Result<Answer> {
-        let late = ZfsError::Timeout { verb, after: self.settings.deadline };
+    /// The command, ready to be started.
+    pub(crate) fn command(&self, verb: &'static str, args: &[&str]) -> Result<Command> {
         let (program, subcommand) = verb.split_once(' ').unwrap_or((verb, ""));
         let mut command = Command::new(self.find(program)?);
         command.arg(subcommand).args(args).stdin(Stdio::null());
         command.env_clear().envs([("PATH", PATH), ("LC_ALL", "C"), ("TZ", "UTC")]);
+        Ok(command)
+    }
+
+    fn run_until(&self, verb: &'static str, args: &[&str], until: Instant) -> Result<Answer> {
+        let late = ZfsError::Timeout { verb, after: self.settings.deadline };
+        let command = self.command(verb, args)?;
         let Some(permit) = self.gate.enter(until) else { return Err(late) };
         let limits = Limits { stdout: MAX_STDOUT, stderr: MAX_STDERR };
         match process::run(command, until, &limits, permit) {

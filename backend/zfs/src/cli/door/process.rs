@@ -42,8 +42,7 @@ pub(super) enum End {
 /// a thread that holds the permit: a process stuck in the kernel can't be killed, only waited for.
 pub(super) fn run(mut command: Command, until: Instant, limits: &Limits, permit: Permit) -> io::Result<End> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    // A group of its own, so that what it started is killed with it.
-    let mut child = command.process_group(0).spawn()?;
+    let mut child = spawn(&mut command)?;
     let end = follow(&mut child, until, limits);
     if let Ok(End::Exited { stdout, stderr, .. }) = end {
         let ok = child.wait()?.success();
@@ -53,12 +52,18 @@ pub(super) fn run(mut command: Command, until: Instant, limits: &Limits, permit:
     end
 }
 
-fn abandon(mut child: Child, permit: Permit) {
+/// Starts it in a group of its own, so that what it starts is killed with it.
+pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
+    command.process_group(0).spawn()
+}
+
+/// Kills it, and keeps `kept` until it has really ended, without waiting for that.
+pub(crate) fn abandon(mut child: Child, kept: impl Send + 'static) {
     // Not waited for yet, so the number still is this child's.
     let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
     let reap = move || {
         let _ = child.wait();
-        drop(permit);
+        drop(kept);
     };
     if let Err(error) = thread::Builder::new().name("zfs-reaper".into()).spawn(reap) {
         tracing::warn!(%error, "a killed command could not be waited for");

@@ -25,6 +25,7 @@ impl Dataset {
         "available",
         "referenced",
         "usedbysnapshots",
+        "written",
         "mounted",
         "readonly",
         "keystatus",
@@ -44,6 +45,7 @@ impl Dataset {
         "available",
         "referenced",
         "usedbysnapshots",
+        "written",
         "mounted",
         "readonly",
         "keystatus",
@@ -84,6 +86,7 @@ fn dataset(row: &Row<'_>, name: nasman_core::DatasetName) -> Parsed<Dataset> {
         available: row.value("available")?,
         referenced: row.value("referenced")?,
         used_by_snapshots: row.value("usedbysnapshots")?,
+        written: row.optional("written")?.filter(|_| kind == DatasetKind::Filesystem),
         mountpoint: row.some("mountpoint").map(str::to_owned),
         mounted: row.text("mounted")? == "yes",
         readonly: row.text("readonly")? == "on",
@@ -106,7 +109,7 @@ fn dataset(row: &Row<'_>, name: nasman_core::DatasetName) -> Parsed<Dataset> {
 mod tests {
     use super::{super::rows, *};
 
-    const LINE: &str = "tank/a b\t18446744073709551615\tfilesystem\t4\t3\t2\t1\tyes\toff\t-\ttank@base\t1795454766\t82\t/tank/a b\n";
+    const LINE: &str = "tank/a b\t18446744073709551615\tfilesystem\t4\t3\t2\t1\t5\tyes\toff\t-\ttank@base\t1795454766\t82\t/tank/a b\n";
 
     fn read(text: &str) -> Parsed<Listed<Dataset>> {
         datasets(&rows(text, Dataset::COLUMNS)?)
@@ -117,8 +120,8 @@ mod tests {
         let Dataset { dataset, objset } = read(LINE).unwrap().items.remove(0);
         assert_eq!((dataset.name.as_str(), dataset.guid), ("tank/a b", Guid(u64::MAX)));
         assert_eq!(
-            (dataset.used, dataset.available, dataset.referenced, dataset.used_by_snapshots),
-            (4, 3, 2, 1)
+            (dataset.used, dataset.available, dataset.referenced, dataset.used_by_snapshots, dataset.written),
+            (4, 3, 2, 1, Some(5))
         );
         assert_eq!((dataset.mounted, dataset.readonly, dataset.key_status), (true, false, KeyStatus::None));
         assert_eq!(dataset.origin.unwrap().to_string(), "tank@base");
@@ -128,9 +131,11 @@ mod tests {
 
     #[test]
     fn a_volume_has_no_mountpoint() {
-        let line = "tank/v\t1\tvolume\t4\t3\t2\t1\t-\toff\t-\t-\t1795454766\t9\t-\n";
+        let line = "tank/v\t1\tvolume\t4\t3\t2\t1\t5\t-\toff\t-\t-\t1795454766\t9\t-\n";
         let dataset = read(line).unwrap().items.remove(0).dataset;
         assert_eq!((dataset.kind, dataset.mountpoint, dataset.mounted), (DatasetKind::Volume, None, false));
+        assert_eq!(dataset.written, None);
+        assert_eq!(read(&LINE.replace("\t5\t", "\t-\t")).unwrap().items[0].dataset.written, None);
     }
 
     #[test]

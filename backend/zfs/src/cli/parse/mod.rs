@@ -1,6 +1,7 @@
 //! What the commands print, as values. Pure functions, each naming the command whose output it reads.
 
 mod dataset;
+mod event;
 mod holds;
 mod mounts;
 mod plan;
@@ -17,6 +18,7 @@ use crate::ZfsError;
 
 pub(super) use self::{
     dataset::{Dataset as DatasetFacts, datasets},
+    event::Events,
     holds::holds,
     mounts::{Mount, mounts},
     plan::reclaims,

@@ -17,6 +17,8 @@ pub(crate) struct Mount {
     pub(crate) point: PathBuf,
     /// The device number, as `stat` tells it of everything beneath: major, minor.
     pub(crate) device: (u32, u32),
+    /// Whether it came here from another mount namespace, which keeps it when it is unmounted here.
+    pub(crate) follows: bool,
 }
 
 /// `/proc/self/mountinfo` (proc(5)): fields split by a space, `-` ends the optional ones. Bytes that would break a line
@@ -31,7 +33,15 @@ fn mount(line: &[u8]) -> Parsed<Option<Mount>> {
     let mut fields = line.split(|byte| *byte == b' ').skip(2);
     let mut field = || fields.next().ok_or_else(malformed);
     let (device, root, point) = (field()?, field()?, field()?);
-    while field()? != b"-" {}
+    // The mount's options.
+    field()?;
+    let mut follows = false;
+    loop {
+        match field()? {
+            b"-" => break,
+            option => follows |= option.starts_with(b"master:"),
+        }
+    }
     let (kind, source) = (field()?, field()?);
     if kind != b"zfs" || root != b"/" {
         return Ok(None);
@@ -42,6 +52,7 @@ fn mount(line: &[u8]) -> Parsed<Option<Mount>> {
         source: String::from_utf8_lossy(&unescape(source)).into_owned(),
         point: Path::new(&OsString::from_vec(unescape(point))).to_owned(),
         device: device.ok_or_else(malformed)?,
+        follows,
     }))
 }
 
@@ -94,6 +105,17 @@ mod tests {
         assert_eq!(mounts(bind).unwrap(), []);
         let snapshot = b"50 25 0:60 / /mnt ro - zfs tank/a@b ro\n";
         assert_eq!(mounts(snapshot).unwrap()[0].source, "tank/a@b");
+    }
+
+    #[test]
+    fn whether_it_came_from_elsewhere() {
+        let follows = |options: &str| {
+            let line = format!("50 25 0:60 / /mnt ro{options} - zfs tank/a@b ro\n");
+            mounts(line.as_bytes()).unwrap()[0].follows
+        };
+        assert!(
+            !follows("") && !follows(" shared:7") && follows(" master:7") && follows(" shared:9 master:7")
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use self::process::Running;
 use super::{
-    FeedError,
+    FeedError, FolderNames,
     inodes::InodeSet,
     out::Out,
     read::{Name, Tree},
@@ -30,6 +30,8 @@ pub(super) struct Diff<'a, 'out> {
     pub(super) known: &'a dyn Known,
     /// The dataset's mountpoint, which begins each path.
     pub(super) mountpoint: &'a [u8],
+    /// Folders that are not entered.
+    pub(super) exclude: &'a FolderNames,
     pub(super) out: &'a mut Out<'out>,
 }
 
@@ -44,6 +46,7 @@ pub(super) fn tell(
     let mut teller = Teller {
         tree: diff.tree,
         known: diff.known,
+        exclude: diff.exclude,
         out: &mut *diff.out,
         parent: None,
         listed: InodeSet::default(),
@@ -67,6 +70,7 @@ pub(super) fn tell(
 struct Teller<'a, 'out> {
     tree: &'a Tree,
     known: &'a dyn Known,
+    exclude: &'a FolderNames,
     out: &'a mut Out<'out>,
     /// The directory last looked into.
     parent: Option<(RelPath, OwnedFd)>,
@@ -85,6 +89,9 @@ struct Teller<'a, 'out> {
 impl Teller<'_, '_> {
     /// The type that a line tells may be the earlier object's; what is there now decides.
     fn changed(&mut self, path: RelPath) -> Answer<()> {
+        if self.exclude.hides_place(&path) {
+            return Ok(());
+        }
         let (Some(folder), Some(name)) = (path.parent(), path.name()) else { return self.read(path) };
         let fd = match self.parent.take() {
             Some((parent, fd)) if parent == folder => fd,
@@ -96,10 +103,23 @@ impl Teller<'_, '_> {
         let looked = self.tree.look(&fd, Some(&name));
         self.parent = Some((folder, fd));
         match looked {
+            Ok((inode, meta)) if meta.kind == Kind::Directory && self.exclude.matches(&name) => {
+                self.tell_closed(inode, meta)
+            }
             Ok((_, meta)) if meta.kind == Kind::Directory => self.read(path),
             Ok((inode, meta)) => self.object(inode, meta),
             Err(errno) => self.closed_to_us(path.clone(), FileError::new(&path, errno)),
         }
+    }
+
+    /// Tells a directory that is not entered.
+    fn tell_closed(&mut self, inode: u64, meta: Meta) -> Answer<()> {
+        if !self.listed.insert(inode) {
+            return Ok(());
+        }
+        self.object(inode, meta)?;
+        self.out.change(Change::Directory { inode, entries: Vec::new() })?;
+        self.close(inode, &HashSet::new())
     }
 
     fn object(&mut self, inode: u64, meta: Meta) -> Answer<()> {
@@ -164,11 +184,13 @@ impl Teller<'_, '_> {
         }
         let below = path.join(&entry.name);
         let below = below.map_err(|error| Stop::Surprise(format!("a path is too deep: {error}")))?;
-        if entry.kind == Some(Kind::Directory) {
+        let closed = self.exclude.matches(&entry.name);
+        if entry.kind == Some(Kind::Directory) && !closed {
             queue.push(below);
             return Ok(());
         }
         match self.tree.look(fd, Some(&entry.name)) {
+            Ok((inode, meta)) if meta.kind == Kind::Directory && closed => self.tell_closed(inode, meta)?,
             Ok((_, meta)) if meta.kind == Kind::Directory => queue.push(below),
             Ok((inode, meta)) => self.object(inode, meta)?,
             Err(errno) => self.closed_to_us(below.clone(), FileError::new(&below, errno))?,

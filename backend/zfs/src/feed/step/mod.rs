@@ -6,18 +6,20 @@
 //! told, at the place where they are now; look at what was told among their entries; look at the other objects told
 //! through a name in a directory that was not. What is found by neither is gone.
 
+mod hidden;
+
 use std::{collections::HashMap, rc::Rc};
 
 use nasman_core::{Change, EntryName, Kind, Known, KnownObject, ROOT_INODE, RelPath};
 use rustix::io::Errno;
 
 use super::{
-    FeedError,
+    FeedError, FolderNames,
     inodes::InodeSet,
     look::{Look, OpenFolders, Opened},
     out::Out,
     ranges::{Ranges, State},
-    read::Tree,
+    read::{Name, Tree},
 };
 use crate::files::{FileError, Finding};
 
@@ -65,6 +67,7 @@ pub(super) struct Step<'a, 'out> {
     tree: &'a Tree,
     known: &'a dyn Known,
     ranges: &'a Ranges,
+    exclude: &'a FolderNames,
     out: &'a mut Out<'out>,
     /// Directories found in one that was read: what is known of their place is out of date.
     located: HashMap<u64, (u64, EntryName)>,
@@ -76,6 +79,10 @@ pub(super) struct Step<'a, 'out> {
     listed: InodeSet,
     /// Those that exist and could not be read.
     unread: InodeSet,
+    /// Objects that a directory read has; kept only where some folders are not entered.
+    named: InodeSet,
+    /// Directories that are gone or not entered: what is known beneath them ends, also where it did not change.
+    out_of_sight: Vec<u64>,
     /// Objects told, or known to exist without being told.
     done: InodeSet,
     places: HashMap<u64, RelPath>,
@@ -87,18 +94,22 @@ impl<'a, 'out> Step<'a, 'out> {
         tree: &'a Tree,
         known: &'a dyn Known,
         ranges: &'a Ranges,
+        exclude: &'a FolderNames,
         out: &'a mut Out<'out>,
     ) -> Self {
         Self {
             tree,
             known,
             ranges,
+            exclude,
             out,
             located: HashMap::new(),
             queue: Vec::new(),
             waiting: HashMap::new(),
             listed: InodeSet::default(),
             unread: InodeSet::default(),
+            named: InodeSet::default(),
+            out_of_sight: Vec::new(),
             done: InodeSet::default(),
             places: HashMap::new(),
             open: OpenFolders::default(),
@@ -116,10 +127,13 @@ impl<'a, 'out> Step<'a, 'out> {
         self.read_queue()?;
         let mut gone = Vec::new();
         self.each_known(State::InUse, |step, page| {
-            for (inode, _) in page {
+            for (inode, object) in page {
                 if !step.done.contains(inode) {
                     match step.settle(inode)? {
-                        Settled::Gone => gone.push(inode),
+                        Settled::Gone => {
+                            gone.push(inode);
+                            step.out_of_sight.extend((object.kind == Kind::Directory).then_some(inode));
+                        }
                         Settled::Unsure => {}
                         Settled::There(look) => step.look(&look)?,
                     }
@@ -127,6 +141,9 @@ impl<'a, 'out> Step<'a, 'out> {
             }
             Ok(())
         })?;
+        if !self.exclude.is_empty() {
+            self.end_out_of_sight(&mut gone)?;
+        }
         gone.into_iter().try_for_each(|inode| self.out.gone(inode))?;
         self.each_known(State::Free, |step, page| {
             page.into_iter().try_for_each(|(inode, _)| Ok(step.out.gone(inode)?))
@@ -233,21 +250,17 @@ impl<'a, 'out> Step<'a, 'out> {
     }
 
     fn read(&mut self, directory: u64, path: &RelPath) -> Answer<()> {
+        if self.exclude.hides_place(path) {
+            return Ok(());
+        }
+        if path.name().is_some_and(|name| self.exclude.matches(&name)) {
+            return self.tell_closed(directory, path);
+        }
         self.listed.insert(directory);
         self.done.insert(directory);
         let folder = match self.tree.enter(path) {
             Ok(folder) => folder,
-            Err(FileError::NotFound { .. } | FileError::NotAFolder { .. }) => {
-                return Err(Stop::Surprise(format!("directory {directory} is not where it must be")));
-            }
-            Err(error) => {
-                self.unread.insert(directory);
-                self.out.finding(Finding { path: path.clone(), error });
-                return match self.tree.look_from_outside(path) {
-                    Some(meta) => Ok(self.out.object(directory, meta)?),
-                    None => Ok(()),
-                };
-            }
+            Err(error) => return self.unreadable(directory, path, error),
         };
         if folder.inode != directory {
             return Err(Stop::Surprise(format!("another directory is where {directory} must be")));
@@ -255,23 +268,45 @@ impl<'a, 'out> Step<'a, 'out> {
         self.out.object(directory, folder.meta.clone())?;
         self.out.change(Change::Directory { inode: directory, entries: folder.entries() })?;
         folder.findings.iter().for_each(|finding| self.out.finding(finding.clone()));
+        let new = self.comes_into_sight(directory)?;
         let opened = Rc::new(Opened { inode: directory, path: path.clone(), fd: folder.fd });
         for entry in folder.names {
+            if !self.exclude.is_empty() {
+                self.named.insert(entry.inode);
+            }
             match self.ranges.state(entry.inode) {
+                None if new && !self.is_known(entry.inode)? => self.entry(entry, &opened)?,
                 None => {}
-                Some(State::InUse) if entry.kind == Some(Kind::Directory) => {
-                    self.locate(entry.inode, directory, &entry.name);
-                }
-                Some(State::InUse) if !self.done.insert(entry.inode) => {}
-                Some(State::InUse) => {
-                    self.look(&Look { folder: Rc::clone(&opened), name: entry.name, inode: entry.inode })?;
-                }
+                Some(State::InUse) => self.entry(entry, &opened)?,
                 Some(State::Free) => {
                     return Err(Stop::Surprise(format!("object {} is free and has a name", entry.inode)));
                 }
             }
         }
         Ok(())
+    }
+
+    /// An entry to tell: a directory by reading it, anything else by looking at it, once.
+    fn entry(&mut self, entry: Name, folder: &Rc<Opened>) -> Answer<()> {
+        if entry.kind == Some(Kind::Directory) {
+            self.locate(entry.inode, folder.inode, &entry.name);
+        } else if self.done.insert(entry.inode) {
+            self.look(&Look { folder: Rc::clone(folder), name: entry.name, inode: entry.inode })?;
+        }
+        Ok(())
+    }
+
+    /// What is in it stays as it was known.
+    fn unreadable(&mut self, directory: u64, path: &RelPath, error: FileError) -> Answer<()> {
+        if matches!(error, FileError::NotFound { .. } | FileError::NotAFolder { .. }) {
+            return Err(Stop::Surprise(format!("directory {directory} is not where it must be")));
+        }
+        self.unread.insert(directory);
+        self.out.finding(Finding { path: path.clone(), error });
+        match self.tree.look_from_outside(path) {
+            Some(meta) => Ok(self.out.object(directory, meta)?),
+            None => Ok(()),
+        }
     }
 
     fn locate(&mut self, inode: u64, parent: u64, name: &EntryName) {
@@ -308,6 +343,9 @@ impl<'a, 'out> Step<'a, 'out> {
                 continue;
             }
             match self.place(parent)? {
+                Place::At(path) if self.exclude.hides(&path) => {}
+                // It went with a directory into one that is not entered.
+                Place::Waits(_) if self.unread.is_empty() && !self.exclude.is_empty() => {}
                 Place::At(path) => match self.opened(parent, &path)? {
                     Some(folder) => return Ok(Settled::There(Look { folder, name, inode })),
                     None => unsure = true,
