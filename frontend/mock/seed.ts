@@ -119,7 +119,7 @@ export function snapshotsOf(name: string): Snapshot[] {
   })
 }
 
-const entry = (path: string, more: Partial<Entry> = {}): Entry => ({
+export const entry = (path: string, more: Partial<Entry> = {}): Entry => ({
   name: decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)),
   path,
   kind: 'file',
@@ -160,10 +160,12 @@ const FOLDERS: Record<string, Entry[]> = {
     entry('Pictures/dusk.png', { size: 4_212_000 }),
     entry('Pictures/song.flac', { size: 31_000_000 }),
   ],
+  'Old%20drafts': [entry('Old%20drafts/draft-1.md', { size: 8_000 })],
   Many: MANY,
 }
 
 /** What was in a folder; the thesis has since been deleted. Undefined: there was no such folder. */
 export function entriesOf(path: string, live: boolean): Entry[] | undefined {
+  if (live && path === 'Old%20drafts') return undefined
   return FOLDERS[path]?.filter((item) => !live || item.name !== 'Thesis.md')
 }

@@ -1,4 +1,5 @@
 import type {
+  IndexChange,
   Job,
   JobList,
   Listing,
@@ -9,6 +10,8 @@ import type {
   Snapshot,
   Token,
 } from '../src/api/types'
+import { deletedIn, differences, versionsOf } from './history.ts'
+import { indexedJob, indexJob, mockIndex } from './indexing.ts'
 import { datasets, entriesOf, iso, pools, snapshotsOf, users } from './seed.ts'
 
 /**
@@ -17,7 +20,8 @@ import { datasets, entriesOf, iso, pools, snapshotsOf, users } from './seed.ts'
  */
 export function mockApi() {
   let signedIn: string | null = null
-  const jobs: Job[] = []
+  const jobs: Job[] = [indexJob('index-1', 'tank/media'), indexedJob('index-0', 'tank/home')]
+  const index = mockIndex()
   const snapshots = new Map<string, Snapshot[]>()
   const tokens: Token[] = []
 
@@ -112,6 +116,36 @@ export function mockApi() {
         return new Response(null, { status: 204 })
       case 'GET datasets/*/files':
         return listing(first, query)
+      case 'GET datasets/*/versions': {
+        const path = query.get('path') ?? ''
+        if (index.find(first)?.live_as_of == null) return notIndexed(first)
+        const versions = versionsOf(path, snapshotsIn(first))
+        return versions === null
+          ? problem(404, 'file_not_found', `No state had ${path}.`)
+          : json({ dataset: first, path, ...page(versions, query), as_of: iso(0), note: null })
+      }
+      case 'GET datasets/*/diff': {
+        if (index.find(first)?.live_as_of == null) return notIndexed(first)
+        const named = (tag: string | null) => snapshotsIn(first).find((s) => s.tag === tag || s.guid === tag)
+        const from = named(query.get('from'))
+        if (from === undefined) return problem(404, 'snapshot_not_found', 'That snapshot is gone.')
+        return json(differences(first, query.get('path') ?? '', from, named(query.get('to')) ?? null))
+      }
+      case 'GET index':
+        return json(index.status())
+      case 'GET index/*':
+      case 'POST index/*':
+      case 'PATCH index/*': {
+        const found = index.find(first)
+        if (found === undefined) return problem(404, 'dataset_not_found', `There is no dataset ${first}.`)
+        if (request.method === 'GET') return json(index.details(found))
+        if (request.method === 'PATCH')
+          return json(index.change(found, (await request.json()) as IndexChange))
+        const job = indexJob(`index-${jobs.length}`, first)
+        jobs.unshift(job)
+        index.start(found, job)
+        return json(job, 202)
+      }
       case 'GET datasets/*/entry': {
         const path = query.get('path') ?? ''
         const entry = entriesOf(path.split('/').slice(0, -1).join('/'), !query.has('at'))?.find(
@@ -134,14 +168,28 @@ export function mockApi() {
       }
       case 'GET jobs': {
         const state = query.get('state')
+        const kind = query.get('kind')
         return json({
-          items: jobs.filter((job) => state === null || job.state === state),
+          items: jobs.filter(
+            (job) => (state === null || job.state === state) && (kind === null || job.kind === kind),
+          ),
           next: null,
         } satisfies JobList)
       }
       case 'GET jobs/*': {
         const job = jobs.find(({ id }) => id === first)
         return job ? json(job) : problem(404, 'job_not_found', `There is no job ${first}.`)
+      }
+      case 'DELETE jobs/*': {
+        const job = jobs.find(({ id }) => id === first)
+        if (job === undefined) return problem(404, 'job_not_found', `There is no job ${first}.`)
+        Object.assign(job, {
+          state: 'canceled',
+          cancelable: false,
+          finished_at: iso(0),
+        } satisfies Partial<Job>)
+        index.stop(job.id)
+        return json(job, 202)
       }
       case 'GET events':
         return new Response('event: hello\ndata: {}\n\n', {
@@ -163,13 +211,21 @@ export function mockApi() {
     const moment = at === null ? null : momentOf(dataset, at)
     if (moment === undefined)
       return problem(404, 'snapshot_not_found', `${dataset} has no snapshot ${at ?? ''}.`)
-    const all = entriesOf(path, moment === null)
-    if (all === undefined)
+    const there = entriesOf(path, moment === null)
+    if (there === undefined)
       return problem(
         404,
         'file_not_found',
         `There is no folder ${path} at this moment. Go up, or try another moment.`,
       )
+    const deleted =
+      query.get('deleted') === 'true' && moment === null ? deletedIn(path, snapshotsIn(dataset)) : []
+    const order = (entry: Listing['items'][number]) => (entry.kind === 'directory' ? 0 : 1)
+    const all =
+      deleted.length === 0
+        ? there
+        : [...there, ...deleted].sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1))
+    const indexed = index.find(dataset)?.live_as_of != null
     const answer: Listing = {
       dataset,
       path,
@@ -178,6 +234,9 @@ export function mockApi() {
       total: all.length,
       findings: [],
       parents: [],
+      source: indexed ? 'catalog' : 'filesystem',
+      as_of: indexed ? iso(180_000) : null,
+      note: indexed ? null : `${dataset} is not indexed yet: this was read from the file system.`,
     }
     return json(answer)
   }
@@ -275,4 +334,8 @@ function json(body: unknown, status = 200): Response {
 function problem(status: number, code: string, detail: string): Response {
   const body: Problem = { type: 'about:blank', title: code, status, code, detail, request_id: 'mock-1' }
   return Response.json(body, { status, headers: { 'content-type': 'application/problem+json' } })
+}
+
+function notIndexed(dataset: string): Response {
+  return problem(409, 'not_indexed', `${dataset} has never been indexed.`)
 }

@@ -39,6 +39,10 @@ export const routes: RouteObject[] = [
             lazy: async () => ({ Component: (await import('./pages/JobPage')).JobPage }),
           },
           {
+            path: 'index',
+            lazy: async () => ({ Component: (await import('./pages/IndexPage')).IndexPage }),
+          },
+          {
             path: 'settings/:section?',
             lazy: async () => ({ Component: (await import('./pages/SettingsPage')).SettingsPage }),
           },

@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 
 import { keys } from './keys'
-import type { Job, JobList, JobState } from './types'
+import type { IndexStatus, Job, JobList, JobState } from './types'
 
 const ENDED: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'canceled'])
 
@@ -16,13 +16,14 @@ export function mergeJob(known: Job | undefined, event: Job): Job {
   return { ...event, log: known.log }
 }
 
-/** The pages of a job list after an event. `state` is the list's filter. A new job goes on top. */
+/** The pages of a job list after an event. `state` and `kind` are the list's filters. A new job goes on top. */
 export function applyJob<P>(
   list: InfiniteData<JobList, P>,
   event: Job,
   state: JobState | null,
+  kind: string | null = null,
 ): InfiniteData<JobList, P> {
-  const belongs = state === null || event.state === state
+  const belongs = (state === null || event.state === state) && (kind === null || event.kind === kind)
   const known = list.pages.some((page) => page.items.some((job) => job.id === event.id))
   if (!known && !belongs) return list
   const pages = list.pages.map((page, i) => {
@@ -39,12 +40,26 @@ export function takeJobEvent(queryClient: QueryClient, event: Job): void {
   queryClient.setQueryData<Job>(keys.job(event.id), (known) => (known ? mergeJob(known, event) : known))
   for (const [queryKey] of queryClient.getQueriesData({ queryKey: keys.allJobs })) {
     const state = (queryKey[1] ?? null) as JobState | null
-    queryClient.setQueryData<InfiniteData<JobList>>(queryKey, (list) => list && applyJob(list, event, state))
+    const kind = (queryKey[2] ?? null) as string | null
+    queryClient.setQueryData<InfiniteData<JobList>>(
+      queryKey,
+      (list) => list && applyJob(list, event, state, kind),
+    )
+  }
+  if (event.kind === 'index' && !isShownByIndex(queryClient, event)) {
+    void queryClient.invalidateQueries({ queryKey: keys.allIndex })
   }
   if (hasEnded(event)) {
     // Its log and its result are complete now, and files and space may have changed.
-    for (const queryKey of [keys.job(event.id), keys.allFiles, keys.pools, ['moments'], ['snapshots']]) {
+    const stale = [keys.job(event.id), keys.allFiles, keys.allVersions, keys.allDifferences, keys.pools]
+    for (const queryKey of [...stale, ['moments'], ['snapshots']]) {
       void queryClient.invalidateQueries({ queryKey })
     }
   }
+}
+
+/** Whether the page about the index knows of this job already: it asks again when one begins or ends, not with each step. */
+function isShownByIndex(queryClient: QueryClient, event: Job): boolean {
+  const shown = queryClient.getQueryData<IndexStatus>(keys.index)
+  return shown === undefined || (!hasEnded(event) && shown.datasets.some(({ job }) => job === event.id))
 }

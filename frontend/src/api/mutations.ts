@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { client, unwrap } from './client'
 import { keys } from './keys'
-import type { DestroyPlan, NewUser, RestoreRequest, TokenRequest, UserChange } from './types'
+import type { DestroyPlan, IndexChange, NewUser, RestoreRequest, TokenRequest, UserChange } from './types'
 
 /** Signs in, and forgets whatever an earlier user had loaded. */
 export function useSignIn() {
@@ -70,7 +70,35 @@ export function useCancelJob() {
   const invalidate = useInvalidate()
   return useMutation({
     mutationFn: (id: string) => unwrap(client.DELETE('/api/v1/jobs/{id}', { params: { path: { id } } })),
-    onSuccess: (_, id) => invalidate(keys.job(id), keys.allJobs),
+    onSuccess: (_, id) => invalidate(keys.job(id), keys.allJobs, keys.allIndex),
+  })
+}
+
+/** Looks for what is new in a dataset; `fromScratch` forgets what is known of it first. */
+export function useIndexDataset(dataset: string) {
+  const invalidate = useInvalidate()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (fromScratch: boolean) =>
+      unwrap(
+        client.POST('/api/v1/index/{dataset}', {
+          params: { path: { dataset } },
+          body: { from_scratch: fromScratch },
+        }),
+      ),
+    onSuccess: (job) => {
+      queryClient.setQueryData(keys.job(job.id), job)
+      return invalidate(keys.allIndex, keys.allJobs)
+    },
+  })
+}
+
+export function useChangeIndex(dataset: string) {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (body: IndexChange) =>
+      unwrap(client.PATCH('/api/v1/index/{dataset}', { params: { path: { dataset } }, body })),
+    onSuccess: () => invalidate(keys.allIndex),
   })
 }
 

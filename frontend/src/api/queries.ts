@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { client, fetchText, unwrap } from './client'
 import { isSignedOut } from './errors'
 import { keys } from './keys'
-import type { Dataset, Entry, JobState, Me, RestoreRequest, Snapshot } from './types'
+import type { Dataset, Entry, Job, JobState, Me, RestoreRequest, Snapshot } from './types'
 
 const PAGE = 1000
 
@@ -82,15 +82,24 @@ export const destroyPlanQuery = (snapshot: Snapshot) =>
     gcTime: 0,
   })
 
-/** A folder as of a moment (null: now), page by page. */
-export const filesQuery = (dataset: string, at: string | null, path: string) =>
+/** A folder as of a moment (null: now), page by page. `deleted`: also what is no more by then. */
+export const filesQuery = (dataset: string, at: string | null, path: string, deleted: boolean) =>
   infiniteQueryOptions({
-    queryKey: keys.files(dataset, at, path),
+    queryKey: keys.files(dataset, at, path, deleted),
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         client.GET('/api/v1/datasets/{dataset}/files', {
           signal,
-          params: { path: { dataset }, query: { path, at: at ?? undefined, limit: PAGE, cursor: pageParam } },
+          params: {
+            path: { dataset },
+            query: {
+              path,
+              at: at ?? undefined,
+              deleted: deleted ? true : undefined,
+              limit: PAGE,
+              cursor: pageParam,
+            },
+          },
         }),
       ),
     initialPageParam: undefined as string | undefined,
@@ -124,13 +133,62 @@ export const foldersQuery = (dataset: string, path: string) =>
 export const entryQuery = (dataset: string, at: string | null, path: string) =>
   queryOptions({
     queryKey: keys.entry(dataset, at, path),
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal }): Promise<Entry> =>
       unwrap(
         client.GET('/api/v1/datasets/{dataset}/entry', {
           signal,
           params: { path: { dataset }, query: { path, at: at ?? undefined } },
         }),
       ),
+  })
+
+/** Every version of a file that is known, newest first, page by page. */
+export const versionsQuery = (dataset: string, path: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.versions(dataset, path),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/datasets/{dataset}/versions', {
+          signal,
+          params: { path: { dataset }, query: { path, limit: 100, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+
+/** What differs in a folder and below between a snapshot and another (null: now), page by page. */
+export const differencesQuery = (dataset: string, from: string, to: string | null, path: string) =>
+  infiniteQueryOptions({
+    queryKey: keys.differences(dataset, from, to, path),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/datasets/{dataset}/diff', {
+          signal,
+          params: {
+            path: { dataset },
+            query: { from, to: to ?? undefined, path, limit: 200, cursor: pageParam },
+          },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+
+/** What is indexed, of all datasets. */
+export const indexQuery = queryOptions({
+  queryKey: keys.index,
+  queryFn: ({ signal }) => unwrap(client.GET('/api/v1/index', { signal })),
+  // Events tell of jobs, but not of a look that found nothing new.
+  refetchInterval: 30_000,
+})
+
+/** One dataset's index with its runs. */
+export const indexedQuery = (dataset: string) =>
+  queryOptions({
+    queryKey: keys.indexed(dataset),
+    queryFn: ({ signal }) =>
+      unwrap(client.GET('/api/v1/index/{dataset}', { signal, params: { path: { dataset } } })),
   })
 
 export const textQuery = (url: string, limit: number) =>
@@ -149,14 +207,16 @@ export const restorePlanQuery = (request: RestoreRequest) =>
     gcTime: 0,
   })
 
-export const jobsQuery = (state: JobState | null) =>
+export const jobsQuery = (state: JobState | null, kind: string | null) =>
   infiniteQueryOptions({
-    queryKey: keys.jobs(state),
+    queryKey: keys.jobs(state, kind),
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         client.GET('/api/v1/jobs', {
           signal,
-          params: { query: { limit: 50, cursor: pageParam, state: state ?? undefined } },
+          params: {
+            query: { limit: 50, cursor: pageParam, state: state ?? undefined, kind: kind ?? undefined },
+          },
         }),
       ),
     initialPageParam: undefined as string | undefined,
@@ -166,7 +226,8 @@ export const jobsQuery = (state: JobState | null) =>
 export const jobQuery = (id: string) =>
   queryOptions({
     queryKey: keys.job(id),
-    queryFn: ({ signal }) => unwrap(client.GET('/api/v1/jobs/{id}', { signal, params: { path: { id } } })),
+    queryFn: ({ signal }): Promise<Job> =>
+      unwrap(client.GET('/api/v1/jobs/{id}', { signal, params: { path: { id } } })),
   })
 
 export const tokensQuery = queryOptions({

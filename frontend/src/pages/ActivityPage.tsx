@@ -14,6 +14,7 @@ import { Page } from '../ui/Page'
 import { When } from '../ui/When'
 import { WideTable } from '../ui/WideTable'
 import { formatDuration } from '../util/dates'
+import { JOB_KINDS } from '../util/jobs'
 import { paths } from '../util/paths'
 
 const STATES: { value: JobState | ''; label: string }[] = [
@@ -25,13 +26,20 @@ const STATES: { value: JobState | ''; label: string }[] = [
   { value: 'canceled', label: 'Canceled' },
 ]
 
+const KINDS = [
+  { value: '', label: 'All kinds' },
+  ...Object.entries(JOB_KINDS).map(([value, label]) => ({ value, label })),
+]
+
 /** What happened, what is happening? */
 export function ActivityPage() {
   const [search] = useSearchParams()
   const navigate = useNavigate()
   const asked = search.get('state')
   const state = STATES.find(({ value }) => value === asked)?.value || null
-  const query = useInfiniteQuery({ ...jobsQuery(state), refetchInterval: usePollInterval() })
+  const wanted = search.get('kind')
+  const kind = KINDS.find(({ value }) => value === wanted)?.value || null
+  const query = useInfiniteQuery({ ...jobsQuery(state, kind), refetchInterval: usePollInterval() })
   const live = useEventsOpen()
   const jobs = query.data?.pages.flatMap((page) => page.items) ?? []
   return (
@@ -43,12 +51,20 @@ export function ActivityPage() {
             {live ? 'Live' : 'Refreshed every 3 seconds'}
           </Text>
           <Select
+            aria-label="Kind"
+            w={130}
+            allowDeselect={false}
+            data={KINDS}
+            value={kind ?? ''}
+            onChange={(value) => void navigate(paths.activity(state, value), { replace: true })}
+          />
+          <Select
             aria-label="State"
             w={150}
             allowDeselect={false}
             data={STATES}
             value={state ?? ''}
-            onChange={(value) => void navigate(paths.activity(value ?? ''), { replace: true })}
+            onChange={(value) => void navigate(paths.activity(value, kind), { replace: true })}
           />
         </Group>
       }
@@ -58,8 +74,9 @@ export function ActivityPage() {
         <ErrorNote title="The jobs can’t be shown" error={query.error} onRetry={() => void query.refetch()} />
       ) : null}
       {query.data !== undefined && jobs.length === 0 ? (
-        <Empty title={state === null ? 'Nothing has happened yet' : 'No job is in this state'}>
-          Restores appear here while they run, and stay with their outcome. Start one on a file’s page.
+        <Empty title={state === null && kind === null ? 'Nothing has happened yet' : 'No such job is known'}>
+          Restores and indexing appear here while they run, and stay with their outcome. A restore is started
+          on a file’s page.
         </Empty>
       ) : null}
       {jobs.length > 0 ? <JobTable jobs={jobs} /> : null}

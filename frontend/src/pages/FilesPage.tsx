@@ -1,10 +1,11 @@
-import { Group, Skeleton, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Group, Skeleton, Stack, Switch } from '@mantine/core'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 
-import { datasetsQuery, momentsQuery } from '../api/queries'
+import { datasetsQuery, momentsQuery, versionsQuery } from '../api/queries'
 import type { Dataset, Snapshot } from '../api/types'
 import { DatasetPicker } from '../components/DatasetPicker'
+import { Changes } from '../components/files/Changes'
 import { FolderView } from '../components/files/FolderView'
 import { AT_ONCE, useFilesAddress } from '../components/files/use-files-address'
 import { PathBar } from '../components/files/PathBar'
@@ -60,9 +61,10 @@ function Time({ dataset }: { dataset: string }) {
 }
 
 function Contents({ dataset }: { dataset: Dataset }) {
-  const { at, path, urlOf } = useFilesAddress()
+  const { at, path, selected, deleted, changes, to, urlOf } = useFilesAddress()
   const navigate = useNavigate()
   const { moments, chosen, choose, error, isPending } = useMoments(dataset.name)
+  const steps = useVersionSteps(dataset.name, selected, moments)
   if (!dataset.files.reachable) {
     return <Empty title={`The files of ${dataset.name} can’t be reached`}>{dataset.files.detail}</Empty>
   }
@@ -71,23 +73,71 @@ function Contents({ dataset }: { dataset: Dataset }) {
       {isPending ? (
         <Skeleton h={58} animate={false} role="status" aria-label="Loading snapshots" />
       ) : error === null ? (
-        <TimeLine moments={moments} chosen={chosen ?? moments.length} onChoose={choose} />
+        <TimeLine moments={moments} chosen={chosen ?? moments.length} steps={steps} onChoose={choose} />
       ) : (
         <ErrorNote title="The snapshots can’t be shown" error={error} />
       )}
-      <PathBar
-        dataset={dataset.name}
-        mountpoint={dataset.mountpoint ?? null}
-        path={path}
-        urlOf={(to) => urlOf({ path: to, selected: null })}
-        onGo={(to) => void navigate(urlOf({ path: to, selected: null }))}
-      />
-      <FolderView key={dataset.guid} dataset={dataset.name} at={at} path={path} />
+      <Group justify="space-between" gap="xs">
+        <PathBar
+          dataset={dataset.name}
+          mountpoint={dataset.mountpoint ?? null}
+          path={path}
+          urlOf={(folder) => urlOf({ path: folder, selected: null })}
+          onGo={(folder) => void navigate(urlOf({ path: folder, selected: null }))}
+        />
+        <Group gap="md">
+          {changes ? null : (
+            <Switch
+              size="sm"
+              label="Show deleted"
+              checked={deleted}
+              onChange={(event) =>
+                void navigate(urlOf({ deleted: event.currentTarget.checked }), { replace: true })
+              }
+            />
+          )}
+          {at === null ? null : (
+            <Switch
+              size="sm"
+              label="Changes since then"
+              checked={changes}
+              onChange={(event) =>
+                void navigate(urlOf({ changes: event.currentTarget.checked, to: null }), { replace: true })
+              }
+            />
+          )}
+        </Group>
+      </Group>
+      {changes && at !== null ? (
+        <Changes
+          dataset={dataset.name}
+          path={path}
+          from={at}
+          to={to}
+          moments={moments}
+          onTo={(until) => void navigate(urlOf({ to: until }), { replace: true })}
+        />
+      ) : (
+        <FolderView key={dataset.guid} dataset={dataset.name} at={at} path={path} />
+      )}
     </Stack>
   )
 }
 
 const NONE: Snapshot[] = []
+
+/** Where on the time line the versions of the chosen file are, as far as its panel has loaded them. */
+function useVersionSteps(dataset: string, selected: string | null, moments: Snapshot[]): number[] {
+  const { data } = useInfiniteQuery({ ...versionsQuery(dataset, selected ?? ''), enabled: false })
+  if (selected === null || data === undefined) return []
+  return data.pages
+    .flatMap((page) => page.items)
+    .filter((version) => version.here)
+    .map((version) =>
+      version.live ? moments.length : moments.findIndex(({ tag }) => tag === version.last.snapshot),
+    )
+    .filter((index) => index >= 0)
+}
 
 function useMoments(dataset: string) {
   const { at, urlOf } = useFilesAddress()

@@ -2,6 +2,7 @@ import { Stack, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 
 import { datasetsQuery, poolsQuery } from '../api/queries'
+import { IndexLine } from '../components/index/IndexLine'
 import { DatasetTable } from '../components/pools/DatasetTable'
 import { PoolCard } from '../components/pools/PoolCard'
 import { Empty } from '../ui/Empty'
@@ -43,6 +44,7 @@ function Pools() {
           {verdict.sentence}
         </StateMark>
       </div>
+      <IndexLine />
       {pools.length === 0 ? (
         <Empty title="No pool is imported">
           Import one with <code>zpool import</code> on the server; it appears here by itself.

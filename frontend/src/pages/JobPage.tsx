@@ -6,6 +6,7 @@ import { hasEnded } from '../api/job-events'
 import { jobQuery } from '../api/queries'
 import type { Job } from '../api/types'
 import { CancelJobButton } from '../components/jobs/CancelJobButton'
+import { IndexOutcome } from '../components/jobs/IndexOutcome'
 import { JobProgress } from '../components/jobs/JobProgress'
 import { RestoreOutcome } from '../components/jobs/RestoreOutcome'
 import { DetailList, DetailRow } from '../ui/DetailRow'
@@ -50,6 +51,7 @@ export function JobPage() {
       </Text>
       <JobProgress job={job} />
       <RestoreOutcome job={job} />
+      {job.index == null ? null : <IndexOutcome result={job.index} />}
       <DetailList>
         <DetailRow label="Asked for by">{job.user}</DetailRow>
         <DetailRow label="Asked for">

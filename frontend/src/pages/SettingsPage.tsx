@@ -1,5 +1,5 @@
-import { Tabs } from '@mantine/core'
-import { Navigate, useNavigate, useParams } from 'react-router'
+import { Anchor, Tabs } from '@mantine/core'
+import { Link, Navigate, useNavigate, useParams } from 'react-router'
 
 import { useMe } from '../components/frame/me'
 import { TokensSection } from '../components/settings/TokensSection'
@@ -25,7 +25,14 @@ export function SettingsPage() {
     return <Navigate to={paths.settingsPassword()} replace />
   }
   return (
-    <Page title="Settings">
+    <Page
+      title="Settings"
+      actions={
+        <Anchor component={Link} to={paths.index()} size="sm">
+          Index
+        </Anchor>
+      }
+    >
       <Tabs
         value={section}
         keepMounted={false}

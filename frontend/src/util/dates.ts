@@ -7,6 +7,7 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 })
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const full = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
   day: 'numeric',
@@ -23,6 +24,12 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 export function formatDateTime(at: string | number | Date): string {
   const date = new Date(at)
   return Number.isNaN(date.getTime()) ? 'unknown' : dateTime.format(date)
+}
+
+/** The time alone where it is today's: `14:05`, otherwise with the date. */
+export function formatClock(at: string, now: number = Date.now()): string {
+  const date = new Date(at)
+  return date.toDateString() === new Date(now).toDateString() ? clock.format(date) : formatDateTime(at)
 }
 
 /** Everything that is known: weekday, seconds, time zone, and the text the server sent (it has nanoseconds). */
@@ -57,4 +64,11 @@ export function formatDuration(milliseconds: number): string {
   if (whole < 60) return `${whole} s`
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** How long something will still take, no finer than an estimate is: `less than 1 min`, `about 3 min`, `about 2 h`. */
+export function formatEstimate(seconds: number): string {
+  if (seconds < 45) return 'less than 1 min'
+  if (seconds < 90 * 60) return `about ${Math.max(1, Math.round(seconds / 60))} min`
+  return `about ${Math.round(seconds / 3600)} h`
 }

@@ -1,5 +1,6 @@
 import type { Job } from '../api/types'
 import type { Tone } from '../ui/StateMark'
+import { formatEstimate } from './dates'
 import { formatBytes, formatCount } from './sizes'
 
 /** What a job's state is called, and how well that is. Waiting and working are neither good nor bad. */
@@ -25,10 +26,23 @@ export function jobPercent(job: Job): number | null {
   return Math.min(100, (progress.done / progress.total) * 100)
 }
 
-/** `12.0 MiB of 1.00 GiB`, `3 of 14 items`. */
+/** `12.0 MiB of 1.00 GiB`, `300 of 1,400 items · 1,200 items/s · about 3 min left`. */
 export function progressText(job: Job): string {
-  const { progress } = job
+  const { progress, rate, remaining } = job
   if (progress == null) return ''
-  if (progress.unit === 'bytes') return `${formatBytes(progress.done)} of ${formatBytes(progress.total)}`
-  return `${formatCount(progress.done)} of ${formatCount(progress.total)} items`
+  const bytes = progress.unit === 'bytes'
+  const amount = (count: number) => (bytes ? formatBytes(count) : formatCount(Math.round(count)))
+  const unit = bytes ? '' : ` ${progress.unit}`
+  return [
+    progress.total > 0
+      ? `${amount(progress.done)} of ${amount(progress.total)}${unit}`
+      : `${amount(progress.done)}${unit}`,
+    rate == null ? null : `${amount(rate)}${unit}/s`,
+    remaining == null ? null : `${formatEstimate(remaining)} left`,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ')
 }
+
+/** What kinds of jobs there are, for people. */
+export const JOB_KINDS: Record<string, string> = { restore: 'Restores', index: 'Indexing' }

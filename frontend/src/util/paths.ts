@@ -1,6 +1,15 @@
 /** Every address of the application is built here. */
 
-export type FilesAddress = { at?: string | null; path?: string; selected?: string | null }
+export type FilesAddress = {
+  at?: string | null
+  path?: string
+  selected?: string | null
+  /** Also what is no more. */
+  deleted?: boolean
+  /** What changed since `at` instead of the folder, until the moment `to` (absent: now). */
+  changes?: boolean
+  to?: string | null
+}
 
 export const paths = {
   home: () => '/',
@@ -12,11 +21,16 @@ export const paths = {
           at: where.at,
           path: where.path,
           selected: where.selected,
+          deleted: where.deleted === true ? '1' : null,
+          // Nothing has changed since now.
+          changes: where.changes === true && where.at != null ? '1' : null,
+          to: where.at == null ? null : where.to,
         }),
   snapshots: (dataset?: string) =>
     dataset === undefined ? '/snapshots' : `/snapshots/${encodeURIComponent(dataset)}`,
-  activity: (state?: string) => withQuery('/activity', { state }),
+  activity: (state?: string | null, kind?: string | null) => withQuery('/activity', { state, kind }),
   job: (id: string) => `/activity/${encodeURIComponent(id)}`,
+  index: (dataset?: string | null) => withQuery('/index', { dataset }),
   settings: () => '/settings',
   settingsPassword: () => '/settings/password',
   settingsTokens: () => '/settings/tokens',

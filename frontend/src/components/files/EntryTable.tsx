@@ -1,10 +1,11 @@
-import { Loader, VisuallyHidden } from '@mantine/core'
+import { Button, Loader, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { Link } from 'react-router'
 
 import type { Entry } from '../../api/types'
 import { Bytes } from '../../ui/Bytes'
+import { Mark } from '../../ui/Mark'
 import { When } from '../../ui/When'
 import { visibleName } from '../../util/names'
 import { plural } from '../../util/sizes'
@@ -25,7 +26,10 @@ type Props = {
   /** A folder to go into, a file to look at. */
   onOpen: (entry: Entry) => void
   onUp: () => void
-  folderUrl: (entry: Entry) => string
+  /** Null: it can’t be entered. */
+  folderUrl: (entry: Entry) => string | null
+  /** Restores what is no more; null: it can’t be. */
+  restorer: (entry: Entry) => (() => void) | null
   more: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
   /** The rows are those of before; what was asked for is on its way. */
   busy: boolean
@@ -35,8 +39,7 @@ type Props = {
 
 /** A folder: only the rows in sight exist, so tens of thousands are no burden. */
 export function EntryTable(props: Props) {
-  const { label, entries, total, selected, onSelect, onClick, onOpen, onUp, folderUrl, more, busy, empty } =
-    props
+  const { label, entries, total, selected, onSelect, onClick, onOpen, onUp, more, busy, empty } = props
   const scroller = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- it only says that the compiler leaves this one alone
   const virtual = useVirtualizer({
@@ -97,11 +100,12 @@ export function EntryTable(props: Props) {
             if (entry === undefined) return null
             return (
               <div
-                key={entry.path}
+                key={`${entry.path}@${entry.deleted?.last.at ?? ''}`}
                 id={`entry-${index}`}
                 role="row"
                 aria-rowindex={index + 2}
                 aria-selected={index === active}
+                data-deleted={entry.deleted == null ? undefined : true}
                 className={classes.row}
                 style={{ transform: `translateY(${start}px)` }}
                 onClick={() => {
@@ -113,7 +117,8 @@ export function EntryTable(props: Props) {
               >
                 <Cells
                   entry={entry}
-                  folderUrl={folderUrl}
+                  url={entry.kind === 'directory' ? props.folderUrl(entry) : null}
+                  restore={props.restorer(entry)}
                   onFollow={() => scroller.current?.focus({ preventScroll: true })}
                 />
               </div>
@@ -132,17 +137,20 @@ export function EntryTable(props: Props) {
   )
 }
 
-type CellsProps = { entry: Entry; folderUrl: (entry: Entry) => string; onFollow: () => void }
+type CellsProps = { entry: Entry; url: string | null; restore: (() => void) | null; onFollow: () => void }
 
-function Cells({ entry, folderUrl, onFollow }: CellsProps) {
+function Cells({ entry, url, restore, onFollow }: CellsProps) {
   const name = visibleName(entry.name)
   return (
     <>
       <span role="gridcell" className={classes.name} title={name}>
         <KindIcon entry={entry} />
-        {entry.kind === 'directory' ? (
+        {entry.deleted == null ? null : (
+          <Mark letter="D" tone="gone" word={entry.deleted.moved ? 'Moved away' : 'Deleted'} />
+        )}
+        {url !== null ? (
           <Link
-            to={folderUrl(entry)}
+            to={url}
             tabIndex={-1}
             className={classes.folder}
             // The row would take the click as a choice and stay here.
@@ -159,6 +167,24 @@ function Cells({ entry, folderUrl, onFollow }: CellsProps) {
         <VisuallyHidden>, {kindWord(entry)}</VisuallyHidden>
         {entry.target == null ? null : <span className={classes.dim}>→ {visibleName(entry.target)}</span>}
         {entry.mountpoint ? <span className={classes.dim}>another dataset</span> : null}
+        {entry.deleted == null ? null : <span className={classes.dim}>{deletedWords(entry.deleted)}</span>}
+        {restore === null ? null : (
+          <Button
+            variant="default"
+            size="compact-xs"
+            ml="auto"
+            tabIndex={-1}
+            style={{ flexShrink: 0 }}
+            aria-label={`Restore ${name}…`}
+            onClick={(event) => {
+              event.stopPropagation()
+              restore()
+            }}
+            onDoubleClick={(event) => event.stopPropagation()}
+          >
+            Restore…
+          </Button>
+        )}
       </span>
       <span role="gridcell" className={classes.right}>
         {entry.kind === 'file' ? <Bytes value={entry.size} /> : ''}
@@ -168,6 +194,12 @@ function Cells({ entry, folderUrl, onFollow }: CellsProps) {
       </span>
     </>
   )
+}
+
+/** `deleted, last in daily-2026-11-22`. */
+function deletedWords({ last, moved }: NonNullable<Entry['deleted']>): string {
+  const gone = moved ? 'moved away' : 'deleted'
+  return last.snapshot == null ? `${gone}, in no snapshot` : `${gone}, last in ${last.snapshot}`
 }
 
 /** Where a key leads in the list; null when it leads nowhere. */

@@ -1,39 +1,55 @@
 import { CloseButton, Drawer, Group } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useNavigate } from 'react-router'
 
 import { toApiError } from '../../api/errors'
 import { entryQuery, filesQuery } from '../../api/queries'
-import type { Entry, Moment } from '../../api/types'
+import type { Entry } from '../../api/types'
 import { RestoreDialog } from '../../forms/restore/RestoreDialog'
 import { Empty } from '../../ui/Empty'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
+import { type Past, pastOf, pastOfSighting } from '../../util/past'
 import { displaySegment, lastSegment, parentPath } from '../../util/relpath'
+import { allows } from '../../util/roles'
+import { useMe } from '../frame/me'
 import { EntryTable } from './EntryTable'
 import { Findings } from './Findings'
 import classes from './FolderView.module.css'
 import { SidePanel } from './SidePanel'
+import { SourceNote } from './SourceNote'
 import { AT_ONCE, useFilesAddress } from './use-files-address'
+import { Versions } from './Versions'
 
 type Props = { dataset: string; at: string | null; path: string }
 
 /** A folder as of a moment: its entries, and beside them the chosen one. */
 export function FolderView({ dataset, at, path }: Props) {
-  const { selected, urlOf } = useFilesAddress()
+  const { selected, deleted, urlOf } = useFilesAddress()
   const navigate = useNavigate()
+  const { role } = useMe()
   const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
-  const query = useInfiniteQuery(filesQuery(dataset, at, path))
-  const [restoring, setRestoring] = useState<{ entry: Entry; moment: Moment } | null>(null)
+  const query = useInfiniteQuery(filesQuery(dataset, at, path, deleted))
+  const [restoring, setRestoring] = useState<{ path: string; from: Past } | null>(null)
 
   const select = (entry: Entry | null) => void navigate(urlOf({ selected: entry?.path ?? null }), AT_ONCE)
   const open = (entry: Entry) => {
-    if (entry.kind === 'directory') void navigate(folderUrl(entry.path))
-    else select(entry)
+    const url = entry.kind === 'directory' ? folderUrl(entry) : null
+    if (url === null) select(entry)
+    else void navigate(url)
   }
-  const folderUrl = (to: string) => urlOf({ path: to, selected: null })
+  // A folder that is no more is entered when it last was.
+  const folderUrl = ({ path: to, deleted: gone }: Entry) => {
+    if (gone == null) return urlOf({ path: to, selected: null })
+    return gone.last.snapshot == null ? null : urlOf({ path: to, selected: null, at: gone.last.snapshot })
+  }
+  const restorer = (entry: Entry) => {
+    const from = entry.deleted == null ? null : pastOfSighting(entry.deleted.last)
+    if (from === null || !allows(role, 'operator') || !['file', 'symlink'].includes(entry.kind)) return null
+    return () => setRestoring({ path: entry.path, from })
+  }
 
   if (query.isPending) return <Loading what="the folder" rows={8} />
   if (query.isError) {
@@ -41,10 +57,11 @@ export function FolderView({ dataset, at, path }: Props) {
   }
   const [first] = query.data.pages
   const entries = query.data.pages.flatMap((page) => page.items)
-  const moment = first?.at ?? null
+  const past = first?.at == null ? null : pastOf(first.at)
   return (
     <>
       <Findings findings={query.data.pages.flatMap((page) => page.findings)} />
+      {first === undefined ? null : <SourceNote listing={first} />}
       <div className={classes.columns}>
         <EntryTable
           label={path === '' ? dataset : displaySegment(lastSegment(path))}
@@ -58,7 +75,8 @@ export function FolderView({ dataset, at, path }: Props) {
           onUp={() => {
             if (path !== '') void navigate(urlOf({ path: parentPath(path), selected: path }))
           }}
-          folderUrl={(entry) => folderUrl(entry.path)}
+          folderUrl={folderUrl}
+          restorer={restorer}
           more={query}
           busy={query.isPlaceholderData}
           empty={
@@ -75,22 +93,23 @@ export function FolderView({ dataset, at, path }: Props) {
         ) : (
           <Chosen
             dataset={dataset}
-            moment={moment}
+            past={past}
             path={selected}
             phone={phone}
             known={entries.find((entry) => entry.path === selected)}
             onClose={() => select(null)}
-            onRestore={(entry) => {
-              if (moment !== null) setRestoring({ entry, moment })
-            }}
+            onStep={(to, then) =>
+              void navigate(urlOf({ at: then?.tag ?? null, path: parentPath(to), selected: to }))
+            }
+            onRestore={(of, from) => setRestoring({ path: of, from })}
           />
         )}
       </div>
       {restoring === null ? null : (
         <RestoreDialog
           dataset={dataset}
-          moment={restoring.moment}
-          paths={[restoring.entry.path]}
+          from={restoring.from}
+          paths={[restoring.path]}
           onClose={() => setRestoring(null)}
         />
       )}
@@ -103,16 +122,21 @@ function notShown(path: string, at: string | null): string {
   return at === null ? `${folder} can’t be shown` : `${folder} can’t be shown at this moment`
 }
 
-function NotThere({ name, error, onClose }: { name: string; error: unknown; onClose: () => void }) {
+type NotThereProps = { name: string; error: unknown; onClose: () => void; children: ReactNode }
+
+function NotThere({ name, error, onClose, children }: NotThereProps) {
   return (
     <>
       <Group justify="flex-end">
         <CloseButton aria-label="Close details" onClick={onClose} />
       </Group>
       {toApiError(error).code === 'file_not_found' ? (
-        <Empty title={`${name} was not there`}>
-          At this moment it did not exist. Try another one on the time line.
-        </Empty>
+        <>
+          <Empty title={`${name} was not there`}>
+            At this moment it did not exist. Try another one on the time line.
+          </Empty>
+          {children}
+        </>
       ) : (
         <ErrorNote title={`${name} can’t be shown at this moment`} error={error} />
       )}
@@ -122,30 +146,34 @@ function NotThere({ name, error, onClose }: { name: string; error: unknown; onCl
 
 type ChosenProps = {
   dataset: string
-  moment: Moment | null
+  past: Past | null
   path: string
   phone: boolean
   /** The entry when the table has it; an address may name one on a later page. */
   known: Entry | undefined
   onClose: () => void
-  onRestore: (entry: Entry) => void
+  onStep: (path: string, past: Past | null) => void
+  onRestore: (path: string, from: Past) => void
 }
 
-function Chosen({ dataset, moment, path, phone, known, onClose, onRestore }: ChosenProps) {
-  const asked = useQuery({ ...entryQuery(dataset, moment?.guid ?? null, path), enabled: known === undefined })
+function Chosen({ dataset, past, path, phone, known, onClose, onStep, onRestore }: ChosenProps) {
+  const asked = useQuery({ ...entryQuery(dataset, past?.at ?? null, path), enabled: known === undefined })
   const entry = known ?? asked.data
   const name = displaySegment(lastSegment(path))
+  const steps = { dataset, onStep, onRestore }
   const content =
     entry !== undefined ? (
       <SidePanel
-        dataset={dataset}
-        moment={moment}
+        {...steps}
+        // What is no more is shown as it last was.
+        past={entry.deleted == null ? past : pastOfSighting(entry.deleted.last)}
         entry={entry}
         onClose={onClose}
-        onRestore={() => onRestore(entry)}
       />
     ) : asked.isError ? (
-      <NotThere name={name} error={asked.error} onClose={onClose} />
+      <NotThere name={name} error={asked.error} onClose={onClose}>
+        <Versions {...steps} path={path} shown={past?.created ?? null} />
+      </NotThere>
     ) : (
       <Loading what={name} />
     )

@@ -2,30 +2,35 @@ import { Button, CloseButton, Group, Stack, Text, Title } from '@mantine/core'
 import { IconDownload, IconRestore } from '@tabler/icons-react'
 
 import { contentUrl } from '../../api/client'
-import type { Entry, Moment } from '../../api/types'
+import type { Entry } from '../../api/types'
 import { Bytes } from '../../ui/Bytes'
 import { DetailList, DetailRow } from '../../ui/DetailRow'
 import { When } from '../../ui/When'
 import { modeString } from '../../util/mode'
 import { visibleName } from '../../util/names'
+import type { Past } from '../../util/past'
 import { refusal } from '../../util/roles'
+import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { KindIcon } from './KindIcon'
 import { Preview } from './Preview'
 import { kindWord } from './preview-kind'
+import { Versions } from './Versions'
 
 type Props = {
   dataset: string
-  /** Null: the live file. */
-  moment: Moment | null
+  /** Null: the live file, or one that is no more and that no snapshot holds. */
+  past: Past | null
   entry: Entry
-  onRestore: () => void
+  onStep: (path: string, past: Past | null) => void
+  onRestore: (path: string, past: Past) => void
   onClose: () => void
 }
 
 /** The chosen entry: what is in it, what is known about it, what can be done with it. */
-export function SidePanel({ dataset, moment, entry, onRestore, onClose }: Props) {
-  const at = moment?.guid ?? null
+export function SidePanel({ dataset, past, entry, onStep, onRestore, onClose }: Props) {
+  const at = past?.at ?? null
+  const lost = entry.deleted != null && past === null
   const name = visibleName(entry.name)
   const owners = `${entry.uid}:${entry.gid}`
   return (
@@ -39,27 +44,45 @@ export function SidePanel({ dataset, moment, entry, onRestore, onClose }: Props)
         </Group>
         <CloseButton aria-label="Close details" onClick={onClose} />
       </Group>
-      <Actions dataset={dataset} at={at} entry={entry} onRestore={onRestore} />
-      {entry.kind === 'file' ? (
+      {entry.deleted == null ? null : <DeletedLine deleted={entry.deleted} />}
+      {lost ? null : (
+        <Actions
+          dataset={dataset}
+          at={at}
+          entry={entry}
+          onRestore={() => {
+            if (past !== null) onRestore(entry.path, past)
+          }}
+        />
+      )}
+      {entry.kind === 'file' && !lost ? (
         <Preview key={`${entry.path}@${at ?? ''}`} dataset={dataset} at={at} entry={entry} />
       ) : null}
       <DetailList>
         <DetailRow label="Kind">{kindWord(entry)}</DetailRow>
         <DetailRow label="Moment">
-          {moment === null ? 'Now' : <When at={moment.created} />}
-          {moment === null ? null : (
+          {past !== null ? (
+            <When at={past.created} />
+          ) : entry.deleted == null ? (
+            'Now'
+          ) : (
+            <When at={entry.deleted.last.at} />
+          )}
+          {past === null ? null : (
             <Text size="xs" ff="monospace">
-              {moment.tag}
+              {past.tag}
             </Text>
           )}
         </DetailRow>
         {entry.kind === 'file' ? (
           <DetailRow label="Size">
             <Bytes value={entry.size} />
-            <Text span inherit c="dimmed">
-              {' '}
-              (<Bytes value={entry.allocated} /> on disk)
-            </Text>
+            {entry.allocated == null ? null : (
+              <Text span inherit c="dimmed">
+                {' '}
+                (<Bytes value={entry.allocated} /> on disk)
+              </Text>
+            )}
           </DetailRow>
         ) : null}
         {entry.target == null ? null : <DetailRow label="Leads to">{visibleName(entry.target)}</DetailRow>}
@@ -90,7 +113,28 @@ export function SidePanel({ dataset, moment, entry, onRestore, onClose }: Props)
           <DetailRow label="Hard links">{entry.links}</DetailRow>
         ) : null}
       </DetailList>
+      {entry.kind === 'directory' ? null : (
+        <Versions
+          dataset={dataset}
+          path={entry.path}
+          shown={past?.created ?? entry.deleted?.last.at ?? null}
+          onStep={onStep}
+          onRestore={onRestore}
+        />
+      )}
     </Stack>
+  )
+}
+
+function DeletedLine({ deleted }: { deleted: NonNullable<Entry['deleted']> }) {
+  const { last, moved, snapshots } = deleted
+  return (
+    <Text size="sm">
+      {moved ? 'It was moved elsewhere' : 'It was deleted'}, last seen <When at={last.at} />.{' '}
+      {snapshots === 0
+        ? 'No snapshot holds it, so it can’t be restored.'
+        : `${plural(snapshots, 'snapshot holds', 'snapshots hold')} it.`}
+    </Text>
   )
 }
 

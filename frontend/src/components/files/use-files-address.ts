@@ -15,6 +15,9 @@ export function useFilesAddress() {
   const at = query.get('at')
   const path = query.get('path') ?? ''
   const selected = query.get('selected')
+  const deleted = query.get('deleted') === '1'
+  const changes = at !== null && query.get('changes') === '1'
+  const to = changes ? query.get('to') : null
   return {
     dataset,
     /** Null: now. */
@@ -22,7 +25,14 @@ export function useFilesAddress() {
     /** Percent-encoded, as the API has it; empty for the root. */
     path,
     selected,
+    /** Show also what is no more. */
+    deleted,
+    /** Show what changed since `at` instead of the folder. */
+    changes,
+    /** Until when; null: now. */
+    to,
     /** This address with some of it changed. */
-    urlOf: (change: FilesAddress) => paths.files(dataset, { at, path, selected, ...change }),
+    urlOf: (change: FilesAddress) =>
+      paths.files(dataset, { at, path, selected, deleted, changes, to, ...change }),
   }
 }

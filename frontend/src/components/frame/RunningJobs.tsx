@@ -10,7 +10,7 @@ import { plural } from '../../util/sizes'
 
 /** A ring that fills while jobs run; nothing when none does. */
 export function RunningJobs() {
-  const { data } = useInfiniteQuery({ ...jobsQuery('processing'), refetchInterval: usePollInterval() })
+  const { data } = useInfiniteQuery({ ...jobsQuery('processing', null), refetchInterval: usePollInterval() })
   const jobs = data?.pages.flatMap((page) => page.items) ?? []
   if (jobs.length === 0) return null
   const percent = jobs.reduce((sum, job) => sum + (jobPercent(job) ?? 0), 0) / jobs.length

@@ -7,7 +7,7 @@ import { refusal } from '../../util/roles'
 import { useMe } from '../frame/me'
 
 /** Asks a job to stop; it ends at its next safe point. */
-export function CancelJobButton({ job }: { job: Job }) {
+export function CancelJobButton({ job, compact = false }: { job: Job; compact?: boolean }) {
   const { role } = useMe()
   const cancel = useCancelJob()
   if (!job.cancelable) return null
@@ -22,11 +22,12 @@ export function CancelJobButton({ job }: { job: Job }) {
       <Reasoned reason={refused}>
         <Button
           variant="default"
+          size={compact ? 'compact-xs' : 'sm'}
           disabled={refused !== null || cancel.isSuccess}
           loading={cancel.isPending}
           onClick={() => cancel.mutate(job.id)}
         >
-          {cancel.isSuccess ? 'Canceling…' : 'Cancel the job'}
+          {cancel.isSuccess ? 'Canceling…' : compact ? 'Cancel' : 'Cancel the job'}
         </Button>
       </Reasoned>
     </>

@@ -13,6 +13,8 @@ type Props = {
   moments: Snapshot[]
   /** Index of the chosen moment; `moments.length` is now. */
   chosen: number
+  /** Where Shift and an arrow key step to: the versions of the chosen file. */
+  steps?: number[]
   onChoose: (index: number) => void
 }
 
@@ -20,7 +22,7 @@ const HEIGHT = 40
 const LABEL_WIDTH = 64
 
 /** Left is past, right is now: each snapshot a tick, its height by what was written; the chosen moment a handle. */
-export function TimeLine({ moments, chosen, onChoose }: Props) {
+export function TimeLine({ moments, chosen, steps = [], onChoose }: Props) {
   const size = useElementSize<HTMLDivElement>()
   const track = useRef<HTMLDivElement>(null)
   const ref = useMergedRef(size.ref, track)
@@ -48,7 +50,9 @@ export function TimeLine({ moments, chosen, onChoose }: Props) {
       aria-valuetext={describe(moments, shown)}
       className={classes.line}
       onKeyDown={(event) => {
-        const index = keyTarget(event, chosen, moments.length)
+        const index = event.shiftKey
+          ? versionTarget(event.key, chosen, steps)
+          : keyTarget(event, chosen, moments.length)
         if (index === null) return
         event.preventDefault()
         onChoose(Math.min(moments.length, Math.max(0, index)))
@@ -135,6 +139,15 @@ function keyTarget(event: KeyboardEvent, chosen: number, now: number): number | 
     default:
       return null
   }
+}
+
+/** The next version's moment in the key's direction. */
+function versionTarget(key: string, chosen: number, steps: number[]): number | null {
+  const earlier = steps.filter((step) => step < chosen)
+  const later = steps.filter((step) => step > chosen)
+  if (key === 'ArrowLeft' && earlier.length > 0) return Math.max(...earlier)
+  if (key === 'ArrowRight' && later.length > 0) return Math.min(...later)
+  return null
 }
 
 function describe(moments: Snapshot[], index: number): string {

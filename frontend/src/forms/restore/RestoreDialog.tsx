@@ -2,15 +2,15 @@ import { Modal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
 
-import type { Moment } from '../../api/types'
+import type { Past } from '../../util/past'
 import { RestoreForm } from './RestoreForm'
 import { restoreTitle } from './restore-label'
 import { RestoreRun } from './RestoreRun'
 
-type Props = { dataset: string; moment: Moment; paths: string[]; onClose: () => void }
+type Props = { dataset: string; from: Past; paths: string[]; onClose: () => void }
 
 /** From when, to where, what if something is there; the plan; then the job in the same place. */
-export function RestoreDialog({ dataset, moment, paths, onClose }: Props) {
+export function RestoreDialog({ dataset, from, paths, onClose }: Props) {
   const [jobId, setJobId] = useState<string | null>(null)
   const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   return (
@@ -25,7 +25,7 @@ export function RestoreDialog({ dataset, moment, paths, onClose }: Props) {
       closeOnClickOutside={false}
     >
       {jobId === null ? (
-        <RestoreForm dataset={dataset} moment={moment} paths={paths} onStarted={(job) => setJobId(job.id)} />
+        <RestoreForm dataset={dataset} from={from} paths={paths} onStarted={(job) => setJobId(job.id)} />
       ) : (
         <RestoreRun jobId={jobId} onClose={onClose} />
       )}

@@ -5,10 +5,11 @@ import { useState } from 'react'
 import { toApiError } from '../../api/errors'
 import { useStartRestore } from '../../api/mutations'
 import { restorePlanQuery } from '../../api/queries'
-import type { Job, Moment, RestoreRequest } from '../../api/types'
+import type { Job, RestoreRequest } from '../../api/types'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { When } from '../../ui/When'
+import type { Past } from '../../util/past'
 import { displayPath, parentPath } from '../../util/relpath'
 import { FolderBrowser } from './FolderBrowser'
 import { PlanView } from './PlanView'
@@ -16,7 +17,7 @@ import classes from './RestoreForm.module.css'
 import { restoreLabel } from './restore-label'
 
 type Conflict = NonNullable<RestoreRequest['on_conflict']>
-type Props = { dataset: string; moment: Moment; paths: string[]; onStarted: (job: Job) => void }
+type Props = { dataset: string; from: Past; paths: string[]; onStarted: (job: Job) => void }
 
 const CONFLICTS: { value: Conflict; label: string; description: string }[] = [
   {
@@ -37,14 +38,14 @@ const CONFLICTS: { value: Conflict; label: string; description: string }[] = [
 ]
 
 /** The choices, and below them the plan as it is computed. */
-export function RestoreForm({ dataset, moment, paths, onStarted }: Props) {
+export function RestoreForm({ dataset, from, paths, onStarted }: Props) {
   const home = parentPath(paths[0] ?? '')
   const [elsewhere, setElsewhere] = useState(false)
   const [folder, setFolder] = useState({ dataset, path: home })
   const [onConflict, setOnConflict] = useState<Conflict>('rename')
   const request: RestoreRequest = {
     dataset,
-    at: moment.guid,
+    at: from.at,
     paths,
     to: elsewhere ? folder : null,
     on_conflict: onConflict,
@@ -72,9 +73,9 @@ export function RestoreForm({ dataset, moment, paths, onStarted }: Props) {
           From
         </Text>
         <Text size="sm">
-          <When at={moment.created} c="var(--nm-time)" /> ·{' '}
+          <When at={from.created} c="var(--nm-time)" /> ·{' '}
           <Text span size="sm" ff="monospace">
-            {moment.snapshot}
+            {dataset}@{from.tag}
           </Text>
         </Text>
       </div>
