@@ -2,7 +2,10 @@ import type { Dataset, Entry, Pool, Snapshot, User, Vdev } from '../src/api/type
 
 /** A small home server, the same at every start but for the dates, which are counted back from now. */
 export const HOUR = 3_600_000
-export const iso = (ago: number) => new Date(Math.floor((Date.now() - ago) / 1000) * 1000).toISOString()
+export const iso = (ago: number, now = Date.now()) =>
+  new Date(Math.floor((now - ago) / 1000) * 1000).toISOString()
+/** Snapshots are named after their minute, which must not depend on when they are asked for. */
+const START = Date.now()
 
 export const users: User[] = [
   {
@@ -101,7 +104,7 @@ export function snapshotsOf(name: string): Snapshot[] {
     ...Array.from({ length: 19 }, (_, i) => (i + 3) * 24 * HOUR),
   ]
   return ages.map((age, i) => {
-    const created = iso(age)
+    const created = iso(age, START)
     const tag = `${age < 49 * HOUR ? 'hourly' : 'daily'}-${created.slice(0, 16).replace('T', '-').replace(':', '')}`
     return {
       name: `${name}@${tag}`,

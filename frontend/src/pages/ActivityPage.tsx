@@ -18,7 +18,7 @@ import { JOB_KINDS } from '../util/jobs'
 import { paths } from '../util/paths'
 
 const STATES: { value: JobState | ''; label: string }[] = [
-  { value: '', label: 'All' },
+  { value: '', label: 'All states' },
   { value: 'enqueued', label: 'Waiting' },
   { value: 'processing', label: 'Running' },
   { value: 'succeeded', label: 'Succeeded' },

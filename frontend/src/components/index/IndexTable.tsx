@@ -68,12 +68,20 @@ function Row({ dataset, usual }: { dataset: IndexedDataset; usual: number }) {
         )}
       </Table.Td>
       <Table.Td>
-        <Text size="sm" className="tabular" style={{ whiteSpace: 'nowrap' }}>
-          {formatCount(dataset.snapshots.indexed)} of {formatCount(dataset.snapshots.total)}
-        </Text>
-        <Box pt={4}>
-          <CoverageBar coverage={dataset.snapshots} label={`Indexed snapshots of ${dataset.dataset}`} />
-        </Box>
+        {dataset.snapshots.total === 0 ? (
+          <Text size="sm" c="dimmed">
+            none known
+          </Text>
+        ) : (
+          <>
+            <Text size="sm" className="tabular" style={{ whiteSpace: 'nowrap' }}>
+              {formatCount(dataset.snapshots.indexed)} of {formatCount(dataset.snapshots.total)}
+            </Text>
+            <Box pt={4}>
+              <CoverageBar coverage={dataset.snapshots} label={`Indexed snapshots of ${dataset.dataset}`} />
+            </Box>
+          </>
+        )}
         {dataset.snapshots.failed > 0 ? <Text size="xs">{dataset.snapshots.failed} failed</Text> : null}
       </Table.Td>
       <Table.Td>

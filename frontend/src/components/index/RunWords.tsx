@@ -11,9 +11,10 @@ export function RunWords({ run }: { run: IndexRun }) {
     <>
       <Text size="sm">
         {MEANS[run.means]}
-        {run.means === 'nothing' ? '' : ` · ${plural(run.objects, 'object')}`}
+        {run.means === 'nothing'
+          ? ''
+          : ` · ${plural(run.objects, 'object')} · ${formatDuration(run.took_ms)}`}
         {run.gone > 0 ? ` · ${formatCount(run.gone)} gone` : ''}
-        {` · ${formatDuration(run.took_ms)}`}
       </Text>
       {run.passed.map(({ means, reason }) => (
         <Text key={means} size="xs" c="dimmed">
