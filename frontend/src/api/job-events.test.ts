@@ -52,3 +52,9 @@ test('an event that comes late does not bring an ended job back', () => {
   const ended = job('1', { state: 'failed' })
   expect(mergeJob(ended, job('1'))).toBe(ended)
 })
+
+test('a list of one kind takes no other', () => {
+  const index = job('2', { kind: 'index' })
+  expect(ids(applyJob(list([job('1')]), index, null, 'restore'))).toEqual([['1']])
+  expect(ids(applyJob(list([job('1')]), index, null, 'index'))).toEqual([['2', '1']])
+})
