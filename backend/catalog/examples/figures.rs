@@ -87,11 +87,6 @@ fn state(clock: u64) -> State {
     State::Snapshot(NewSnapshot { guid, tag, txg, created_at: Timestamp::UNIX_EPOCH })
 }
 
-/// The state before that one.
-fn before(clock: u64) -> Txg {
-    Txg((clock - 1) * 10)
-}
-
 fn percentile(mut times: Vec<Duration>, percent: usize) -> Duration {
     times.sort();
     times[(times.len() * percent / 100).min(times.len() - 1)]
@@ -163,15 +158,18 @@ fn main() {
     println!("database {} and log {} bytes: {} a version", size[0], size[1], size[0] / applied.objects_born);
 
     timed("a snapshot with its changes", snapshots - 1, |run| {
-        catalog.apply(dataset, state(run + 2), Some(before(run + 2)), shape.changes(run + 2, count)).expect("applied")
+        catalog
+            .apply(dataset, state(run + 2), Some(state(run + 1).txg()), shape.changes(run + 2, count))
+            .expect("applied")
     });
     let size = folder.path().join("nasman.db").metadata().map_or(0, |m| m.len());
     let versions = applied.objects_born + (snapshots - 1) * count;
     println!("database {size} bytes: {} a version of {versions}; {}", size / versions, memory());
     ask(&catalog, dataset, &shape, snapshots, 1);
     timed("a snapshot without a change", 20, |run| {
-        let at = snapshots + 2 + run;
-        catalog.apply(dataset, state(at), Some(before(at)), []).expect("applied")
+        catalog
+            .apply(dataset, state(snapshots + 2 + run), Some(state(snapshots + 1 + run).txg()), [])
+            .expect("applied")
     });
     let mut random = fastrand::Rng::with_seed(2);
     let mut order: Vec<u64> = (1..=snapshots).collect();

@@ -3,6 +3,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
 use diesel::{
@@ -15,8 +17,14 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use crate::{CatalogError, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// Readers beside the one writer that SQLite allows. Whoever indexes keeps two for as long as a state takes.
-const CONNECTIONS: u32 = 8;
+/// For calls that end soon: readers beside the one writer that SQLite allows.
+const CONNECTIONS: u32 = 12;
+/// For what keeps its connection for as long as a state is taken in; apart, so that readers never wait for those.
+const LASTING: u32 = 12;
+/// How long a call waits for its turn.
+const TURN: Duration = Duration::from_secs(15);
+/// Connections beyond the first are closed again: each holds memory.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// Why the state can't be opened. The text names the file and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +49,10 @@ pub enum OpenError {
         version: String,
     },
     /// Not SQLite, damaged, or locked.
-    #[error("{path} can't be opened as a database: {cause}; move it away to start anew, or put back a copy")]
+    #[error(
+        "{path} can't be used as a database: {cause}; where it is damaged, `nasman catalog rebuild` makes it anew from \
+         what can be read and the snapshots; or put back a copy"
+    )]
     Database {
         /// The file.
         path: PathBuf,
@@ -53,9 +64,12 @@ pub enum OpenError {
 /// The state. Cheap to clone; all clones share the connections.
 #[derive(Clone)]
 pub struct Catalog {
-    file: PathBuf,
     pool: Pool<ConnectionManager<SqliteConnection>>,
+    lasting: Pool<ConnectionManager<SqliteConnection>>,
+    path: Arc<Path>,
 }
+
+pub(crate) type Connection = PooledConnection<ConnectionManager<SqliteConnection>>;
 
 impl Catalog {
     /// Opens `nasman.db` in `folder`, making both when missing, and brings it up to this version. Where
@@ -68,12 +82,49 @@ impl Catalog {
         let path = folder.join("nasman.db");
         let failed = |cause: String| OpenError::Database { path: path.clone(), cause };
         migrate(&path)?;
-        let pool = Pool::builder()
-            .max_size(CONNECTIONS)
-            .connection_customizer(Box::new(Pragmas))
-            .build(ConnectionManager::new(path.to_string_lossy()))
-            .map_err(|e| failed(e.to_string()))?;
-        Ok(Self { file: path, pool })
+        let connections = |most| {
+            Pool::builder()
+                .max_size(most)
+                .min_idle(Some(1))
+                .connection_timeout(TURN)
+                .idle_timeout(Some(IDLE))
+                .connection_customizer(Box::new(Pragmas))
+                .build(ConnectionManager::new(path.to_string_lossy()))
+                .map_err(|e| failed(e.to_string()))
+        };
+        let (pool, lasting) = (connections(CONNECTIONS)?, connections(LASTING)?);
+        Ok(Self { pool, lasting, path: path.into() })
+    }
+
+    /// Bytes that the state takes on disk, its write-ahead log included.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        ["", "-wal", "-shm"]
+            .iter()
+            .map(|suffix| {
+                let mut file = self.path.as_os_str().to_owned();
+                file.push(suffix);
+                fs::metadata(file).map_or(0, |meta| meta.len())
+            })
+            .sum()
+    }
+
+    /// Lets the file grow to that many pages beyond what it has, as on a full disk; for tests.
+    ///
+    /// # Errors
+    /// When the database fails.
+    #[doc(hidden)]
+    pub fn limit_pages(&self, more: Option<u32>) -> Result<()> {
+        #[derive(diesel::QueryableByName)]
+        struct Pages {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            page_count: i64,
+        }
+        use diesel::RunQueryDsl as _;
+        let conn = &mut *self.lasting()?;
+        let now: Pages = diesel::sql_query("PRAGMA page_count").get_result(conn)?;
+        let most = more.map_or(4_294_967_294, |more| now.page_count + i64::from(more));
+        Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {most}"))?)
     }
 
     /// Whether the database answers; used by the readiness check.
@@ -84,12 +135,13 @@ impl Catalog {
         Ok(self.conn()?.batch_execute("SELECT 1")?)
     }
 
-    pub(crate) fn file(&self) -> &Path {
-        &self.file
+    pub(crate) fn conn(&self) -> Result<Connection> {
+        self.pool.get().map_err(|_| CatalogError::Busy)
     }
 
-    pub(crate) fn conn(&self) -> Result<PooledConnection<ConnectionManager<SqliteConnection>>> {
-        self.pool.get().map_err(|e| CatalogError::Database(e.to_string()))
+    /// A connection to keep for long.
+    pub(crate) fn lasting(&self) -> Result<Connection> {
+        self.lasting.get().map_err(|_| CatalogError::Busy)
     }
 
     /// Runs `work` on one consistent picture of the state, whatever is written meanwhile.
@@ -110,7 +162,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-fn migrate(path: &Path) -> std::result::Result<(), OpenError> {
+pub(crate) fn migrate(path: &Path) -> std::result::Result<(), OpenError> {
     let failed = |cause: String| OpenError::Database { path: path.to_owned(), cause };
     let existed = path.exists();
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| failed(e.to_string()))?;
@@ -151,7 +203,7 @@ fn copy_aside(conn: &mut SqliteConnection, path: &Path, migration: &str) -> std:
 }
 
 /// WAL lets readers and the writer work at once; NORMAL is safe in WAL against a killed process.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+pub(crate) const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
                        PRAGMA foreign_keys = ON;";
 
 #[derive(Debug)]

@@ -77,6 +77,7 @@ diesel::table! {
         name -> Text,
         position -> Nullable<BigInt>,
         applying -> Nullable<BigInt>,
+        applying_base -> Nullable<BigInt>,
         position_at -> Nullable<BigInt>,
         first_seen -> BigInt,
         last_seen -> BigInt,

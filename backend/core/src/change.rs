@@ -17,7 +17,7 @@ pub const ROOT_INODE: u64 = 0;
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EntryKind))]
 pub enum Kind {
     /// A regular file.
     File,

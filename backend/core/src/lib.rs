@@ -8,6 +8,7 @@ mod id;
 mod known;
 mod name;
 mod path;
+mod reconcile;
 pub mod restore;
 mod role;
 
@@ -16,4 +17,5 @@ pub use id::{Guid, Txg};
 pub use known::{Known, KnownError, KnownObject};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};
 pub use path::{EntryName, PathError, RelPath};
+pub use reconcile::{FoundSnapshot, Noted, NotedSnapshot, Reconciliation};
 pub use role::{Role, UnknownRole};

@@ -11,6 +11,7 @@ use crate::{
     auth::{CookieKey, Passwords, Throttle},
     config::Config,
     http::error::{ApiError, ApiResult, Code},
+    index::Index,
     jobs::Jobs,
     metrics::Metrics,
     routes::moment::CreatedCache,
@@ -29,6 +30,8 @@ pub struct App {
     pub zfs: Arc<dyn Zfs>,
     /// Slow work.
     pub jobs: Arc<Jobs>,
+    /// Keeps the catalog up with ZFS.
+    pub index: Arc<Index>,
     /// Counters.
     pub metrics: Metrics,
     /// Signs the browsers' cookies.

@@ -16,6 +16,8 @@ use tokio::sync::watch;
 use crate::{
     auth::Passwords,
     config::{Config, LogFormat},
+    index,
+    lock::Lock,
     routes::{openapi, users::check_user_name},
     serve,
 };
@@ -40,10 +42,24 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Look after the catalog: what is known of every snapshot's files.
+    Catalog {
+        #[command(subcommand)]
+        command: CatalogCommand,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Check the settings and print every problem.
     CheckConfig,
+}
+
+#[derive(Debug, Subcommand)]
+enum CatalogCommand {
+    /// Check the state database, and that the files' versions in it fit together. Ends with 1 where they don't.
+    Check,
+    /// Begin the catalog anew: the server reads all snapshots again when it starts. Users, tokens, settings and jobs
+    /// stay, as far as they can be read. Stop the server first.
+    Rebuild,
 }
 
 #[derive(Debug, Subcommand)]
@@ -79,6 +95,8 @@ pub fn run(cli: Cli) -> Result<(), String> {
     match cli.command {
         Command::Openapi => print(&openapi::document().map_err(|e| e.to_string())?),
         Command::CheckConfig => load(cli.config.as_deref()).and_then(|_| print("The settings are fine.\n")),
+        Command::Catalog { command: CatalogCommand::Check } => check(&load(cli.config.as_deref())?),
+        Command::Catalog { command: CatalogCommand::Rebuild } => rebuild(&load(cli.config.as_deref())?),
         Command::User { command } => user(&load(cli.config.as_deref())?, command),
         Command::Serve => serve_until_told(load(cli.config.as_deref())?),
     }
@@ -88,6 +106,33 @@ fn print(text: &str) -> Result<(), String> {
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|e| format!("writing to standard output failed: {e}"))
+}
+
+fn check(config: &Config) -> Result<(), String> {
+    let catalog = Catalog::open(&config.state_dir).map_err(|e| e.to_string())?;
+    let problems = catalog.check().map_err(|e| e.to_string())?;
+    for problem in &problems {
+        print(&format!("{}: {}\n", if problem.damage { "damage" } else { "note" }, problem.text))?;
+    }
+    if problems.iter().any(|problem| problem.damage) {
+        let what =
+            "the catalog is damaged; stop the server, run `nasman catalog rebuild`, and start it again";
+        return Err(what.to_owned());
+    }
+    print("The catalog is sound.\n")
+}
+
+fn rebuild(config: &Config) -> Result<(), String> {
+    let _alone = Lock::take(&config.state_dir)?;
+    let rebuilt = nasman_catalog::rebuild(&config.state_dir, jiff::Timestamp::now());
+    let rebuilt = rebuilt.map_err(|e| e.to_string())?;
+    if let Some(aside) = &rebuilt.aside {
+        print(&format!("The damaged file was kept as {}.\n", aside.display()))?;
+    }
+    for lost in &rebuilt.lost {
+        print(&format!("lost: {lost}\n"))?;
+    }
+    print("The catalog begins anew: when the server starts, it reads all snapshots again.\n")
 }
 
 fn user(config: &Config, command: UserCommand) -> Result<(), String> {
@@ -128,6 +173,7 @@ fn hash_from_input() -> Result<String, String> {
 
 fn serve_until_told(config: Config) -> Result<(), String> {
     start_log(&config)?;
+    let _alone = Lock::take(&config.state_dir)?;
     actix_web::rt::System::new().block_on(async {
         let (stop, stopping) = watch::channel(false);
         let deadline = config.zfs_timeout;
@@ -150,6 +196,7 @@ fn serve_until_told(config: Config) -> Result<(), String> {
             let password = login.password.as_deref().unwrap_or("(from NASMAN_ADMIN_PASSWORD)");
             print(&format!("First run: sign in as '{}' with the password {password}\n", login.name))?;
         }
+        let schedule = actix_web::rt::spawn(index::run(app.clone()));
         let work = actix_web::rt::spawn(serve::work(app));
         let server = actix_web::rt::spawn(running.server);
         told_to_stop().await.map_err(|e| format!("signals can't be received: {e}"))?;
@@ -158,6 +205,7 @@ fn serve_until_told(config: Config) -> Result<(), String> {
         let _ = stop.send(true);
         running.handle.stop(true).await;
         let _ = server.await;
+        let _ = schedule.await;
         let _ = work.await;
         tracing::info!("stopped");
         Ok(())

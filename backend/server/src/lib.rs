@@ -2,10 +2,13 @@
 
 pub mod app;
 pub mod auth;
+pub mod browse;
 pub mod commands;
 pub mod config;
 pub mod http;
+pub mod index;
 pub mod jobs;
+mod lock;
 pub mod metrics;
 pub mod restore;
 pub mod routes;

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, guard, middleware::from_fn, web};
 use nasman_catalog::{Catalog, NewUser};
 use nasman_core::Role;
-use nasman_zfs::{Zfs, files::Owners};
+use nasman_zfs::{Zfs, feed::Feed, files::Owners};
 use tokio::sync::{Semaphore, watch};
 use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
@@ -17,6 +17,7 @@ use crate::{
         error::{ApiError, Code},
         middleware::surround,
     },
+    index::IndexWork,
     jobs::{self, Jobs, Work},
     metrics::Metrics,
     restore::RestoreWork,
@@ -73,6 +74,7 @@ pub fn set_up(
     Ok(web::Data::new(App {
         zfs: zfs(&metrics),
         jobs: Arc::new(Jobs::new(catalog.clone())),
+        index: Arc::default(),
         cookie_key: CookieKey::new(&secret, config.https, config.session_renewal),
         passwords: Arc::new(Passwords::new().map_err(|error| other(error.detail))?),
         throttle: Throttle::default(),
@@ -138,7 +140,12 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Running> {
 
 /// Runs the queue of jobs until the server stops.
 pub async fn work(app: web::Data<App>) {
-    let kinds: Vec<Box<dyn Work>> = vec![Box::new(RestoreWork::new(Arc::clone(&app.zfs)))];
+    let (zfs, index) = (Arc::clone(&app.zfs), Arc::clone(&app.index));
+    let feed = Feed { exclude: app.config.index_exclude.clone(), ..Feed::default() };
+    let kinds: Vec<Box<dyn Work>> = vec![
+        Box::new(RestoreWork::new(Arc::clone(&zfs), Arc::clone(&index))),
+        Box::new(IndexWork::new(zfs, app.catalog.clone(), index, feed)),
+    ];
     jobs::run(Arc::clone(&app.jobs), Arc::new(kinds), app.stopping.clone()).await;
 }
 

@@ -9,6 +9,8 @@ CREATE TABLE datasets (
     position INTEGER,
     -- The state being applied; set when a process died at it, and then all that is later than position is undone.
     applying INTEGER,
+    -- The state that one is told against: its versions stay until then, also when its snapshot is forgotten.
+    applying_base INTEGER,
     -- When position was how the filesystem looked.
     position_at INTEGER,
     first_seen INTEGER NOT NULL,

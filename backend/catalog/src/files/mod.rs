@@ -8,6 +8,7 @@
 //! its transaction group. States are applied oldest to newest; versions that no state shows any more are removed.
 
 mod apply;
+mod check;
 mod datasets;
 mod forget;
 #[cfg(test)]
@@ -18,10 +19,12 @@ mod runs;
 mod snapshots;
 
 pub use apply::{Applied, Apply, State};
+pub use check::Problem;
+pub(crate) use check::check_file;
 pub use datasets::{Dataset, DatasetId};
 pub use read::{
     At, Deleted, DeletedPage, Difference, DifferencePage, Differs, DirEntry, DirPage, KnownFiles, Seen,
     Version,
 };
-pub use runs::{Coverage, Run};
-pub use snapshots::{NewSnapshot, Snapshot};
+pub use runs::{NewRun, Run};
+pub use snapshots::{Coverage, NewSnapshot, Snapshot};

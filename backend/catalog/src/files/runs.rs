@@ -1,13 +1,7 @@
-//! How states were taken in: the latest of each dataset, for people who ask what the index does.
+//! How states were taken in, for people to look at.
 
-use std::{fs, time::Duration};
-
-use diesel::{
-    prelude::{
-        ExpressionMethods as _, Insertable, QueryDsl as _, Queryable, QueryableByName, RunQueryDsl as _,
-        Selectable, SelectableHelper as _,
-    },
-    sql_types::BigInt,
+use diesel::prelude::{
+    ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 use jiff::Timestamp;
 use nasman_core::SnapshotTag;
@@ -19,34 +13,37 @@ use crate::{Catalog, CatalogError, Result, schema::runs, time};
 /// Runs kept of each dataset.
 const KEPT: i64 = 50;
 
-/// One state that was taken in, or was not.
+/// How a state was taken in, or why it was not. The JSON values are the server's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
-    /// When it began.
+pub struct NewRun {
+    /// When it ended.
     pub at: Timestamp,
     /// Which snapshot; absent: live.
     pub snapshot: Option<SnapshotTag>,
-    /// How the changes were found, in the word of who found them.
+    /// By which means.
     pub means: String,
-    /// Cheaper means that could not be used: JSON of who tried them.
+    /// Which cheaper means were passed over, and why.
     pub passed: Value,
-    /// Objects told with their state.
+    /// Objects told.
     pub objects: u64,
-    /// Folders told with their names.
+    /// Folders told.
     pub directories: u64,
     /// Objects told to be gone.
     pub gone: u64,
-    /// From the first question to the marker.
-    pub took: Duration,
-    /// What could not be read, in all.
+    /// How long it took.
+    pub took_ms: u64,
+    /// Things that could not be read.
     pub findings_total: u64,
-    /// The first of it: JSON of who found it.
+    /// The first of them.
     pub findings: Value,
     /// Why it failed; absent when it did not.
     pub error: Option<String>,
 }
 
-#[derive(Queryable, Selectable, Insertable)]
+/// A run, as noted.
+pub type Run = NewRun;
+
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = runs)]
 struct Row {
     dataset: i64,
@@ -63,102 +60,59 @@ struct Row {
     error: Option<String>,
 }
 
-impl Row {
-    fn new(dataset: DatasetId, run: &Run) -> Self {
-        Self {
-            dataset: dataset.0,
-            at: time::ms(run.at),
-            snapshot: run.snapshot.as_ref().map(ToString::to_string),
-            means: run.means.clone(),
-            passed: run.passed.to_string(),
-            objects: run.objects.cast_signed(),
-            directories: run.directories.cast_signed(),
-            gone: run.gone.cast_signed(),
-            took_ms: i64::try_from(run.took.as_millis()).unwrap_or(i64::MAX),
-            findings_total: run.findings_total.cast_signed(),
-            findings: run.findings.to_string(),
-            error: run.error.clone(),
-        }
-    }
-}
-
 impl TryFrom<Row> for Run {
     type Error = CatalogError;
 
     fn try_from(row: Row) -> Result<Self> {
-        let damaged = |e: &dyn std::fmt::Display| CatalogError::Database(format!("a run is damaged: {e}"));
+        let damaged = |e: &dyn std::fmt::Display| CatalogError::Database(format!("a run's row: {e}"));
         let json = |text: &str| serde_json::from_str(text).map_err(|e| damaged(&e));
         Ok(Self {
             at: time::instant(row.at),
             snapshot: row.snapshot.map(|tag| tag.parse()).transpose().map_err(|e| damaged(&e))?,
+            means: row.means,
             passed: json(&row.passed)?,
             objects: row.objects.cast_unsigned(),
             directories: row.directories.cast_unsigned(),
             gone: row.gone.cast_unsigned(),
-            took: Duration::from_millis(row.took_ms.cast_unsigned()),
+            took_ms: row.took_ms.cast_unsigned(),
             findings_total: row.findings_total.cast_unsigned(),
             findings: json(&row.findings)?,
-            means: row.means,
             error: row.error,
         })
     }
 }
 
-/// Snapshots of a dataset, and how many of them are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-pub struct Coverage {
-    #[diesel(sql_type = BigInt)]
-    dataset: i64,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-    #[diesel(sql_type = BigInt)]
-    indexed: i64,
-    #[diesel(sql_type = BigInt)]
-    failed: i64,
-}
-
-impl Coverage {
-    /// Of which dataset.
-    #[must_use]
-    pub const fn dataset(&self) -> DatasetId {
-        DatasetId(self.dataset)
-    }
-
-    /// Snapshots noted.
-    #[must_use]
-    pub const fn total(&self) -> u64 {
-        self.total.cast_unsigned()
-    }
-
-    /// Those of which the files are known.
-    #[must_use]
-    pub const fn indexed(&self) -> u64 {
-        self.indexed.cast_unsigned()
-    }
-
-    /// Those of which the files can't be known.
-    #[must_use]
-    pub const fn failed(&self) -> u64 {
-        self.failed.cast_unsigned()
-    }
-}
-
 impl Catalog {
-    /// Keeps a record of a run, and of no more than the latest 50 of the dataset.
+    /// Notes a run; of each dataset the newest 50 are kept.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn note_run(&self, dataset: DatasetId, run: &Run) -> Result<()> {
-        const TRIM: &str = "DELETE FROM runs WHERE dataset = ?1 AND id <= \
-            (SELECT id FROM runs WHERE dataset = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+    pub fn note_run(&self, dataset: DatasetId, run: &NewRun) -> Result<()> {
         self.write(|conn| {
-            diesel::insert_into(runs::table).values(Row::new(dataset, run)).execute(conn)?;
-            diesel::sql_query(TRIM).bind::<BigInt, _>(dataset.0).bind::<BigInt, _>(KEPT).execute(conn)?;
+            diesel::insert_into(runs::table)
+                .values((
+                    runs::dataset.eq(dataset.0),
+                    runs::at.eq(time::ms(run.at)),
+                    runs::snapshot.eq(run.snapshot.as_ref().map(SnapshotTag::as_str)),
+                    runs::means.eq(&run.means),
+                    runs::passed.eq(run.passed.to_string()),
+                    runs::objects.eq(run.objects.cast_signed()),
+                    runs::directories.eq(run.directories.cast_signed()),
+                    runs::gone.eq(run.gone.cast_signed()),
+                    runs::took_ms.eq(run.took_ms.cast_signed()),
+                    runs::findings_total.eq(run.findings_total.cast_signed()),
+                    runs::findings.eq(run.findings.to_string()),
+                    runs::error.eq(&run.error),
+                ))
+                .execute(conn)?;
+            let ids = runs::table.filter(runs::dataset.eq(dataset.0)).select(runs::id);
+            let old: Vec<i64> = ids.order(runs::id.desc()).limit(KEPT).offset(KEPT).load(conn)?;
+            diesel::delete(runs::table.filter(runs::id.eq_any(old))).execute(conn)?;
             Ok(())
         })
     }
 
-    /// The latest runs of a dataset, newest first.
+    /// A dataset's runs, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -172,38 +126,14 @@ impl Catalog {
         rows.into_iter().map(Run::try_from).collect()
     }
 
-    /// The latest run of each dataset.
+    /// The newest run of each dataset that has one.
     ///
     /// # Errors
     /// When the database fails.
     pub fn last_runs(&self) -> Result<Vec<(DatasetId, Run)>> {
-        let newest = runs::table.group_by(runs::dataset).select(diesel::dsl::max(runs::id));
-        let mut conn = self.conn()?;
-        let ids: Vec<Option<i64>> = newest.load(&mut conn)?;
-        let ids = ids.into_iter().flatten();
-        let rows: Vec<Row> =
-            runs::table.filter(runs::id.eq_any(ids)).select(Row::as_select()).load(&mut conn)?;
+        let newest =
+            diesel::dsl::sql::<diesel::sql_types::Bool>("id IN (SELECT max(id) FROM runs GROUP BY dataset)");
+        let rows: Vec<Row> = runs::table.filter(newest).select(Row::as_select()).load(&mut self.conn()?)?;
         rows.into_iter().map(|row| Ok((DatasetId(row.dataset), row.try_into()?))).collect()
-    }
-
-    /// How many snapshots of each dataset are known; datasets without any are left out.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn coverage(&self) -> Result<Vec<Coverage>> {
-        const COUNT: &str = "SELECT dataset, count(*) AS total, coalesce(sum(indexed), 0) AS indexed, \
-            coalesce(sum(indexed = 0 AND failed IS NOT NULL), 0) AS failed FROM snapshots GROUP BY dataset";
-        Ok(diesel::sql_query(COUNT).load(&mut self.conn()?)?)
-    }
-
-    /// Bytes on the disk, of the database and its log.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        let size = |suffix: &str| {
-            let mut file = self.file().as_os_str().to_owned();
-            file.push(suffix);
-            fs::metadata(file).map_or(0, |meta| meta.len())
-        };
-        ["", "-wal", "-shm"].into_iter().map(size).sum()
     }
 }

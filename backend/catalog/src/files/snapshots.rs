@@ -3,9 +3,10 @@
 use diesel::{
     SqliteConnection,
     prelude::{
-        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _,
-        Selectable, SelectableHelper as _,
+        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName,
+        RunQueryDsl as _, Selectable, SelectableHelper as _,
     },
+    sql_types::BigInt,
 };
 use jiff::Timestamp;
 use nasman_core::{Guid, SnapshotTag, Txg};
@@ -42,8 +43,19 @@ pub struct Snapshot {
     pub created_at: Timestamp,
     /// Whether the catalog knows its files.
     pub indexed: bool,
-    /// Why its files can't be known.
+    /// Why the catalog can't know its files.
     pub failed: Option<String>,
+}
+
+/// How many of a dataset's snapshots the catalog knows the files of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Snapshots noted.
+    pub total: u64,
+    /// Those whose files are known.
+    pub indexed: u64,
+    /// Those whose files can't be known.
+    pub failed: u64,
 }
 
 #[derive(Queryable, Selectable)]
@@ -73,53 +85,77 @@ impl TryFrom<Row> for Snapshot {
 }
 
 impl Catalog {
-    /// Notes that snapshots exist and are called so now: new ones are added, renamed ones renamed.
+    /// Notes that a snapshot exists and is called so now: a new one is added, a renamed one renamed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn note_snapshot(&self, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
+        note(&mut *self.conn()?, dataset, snapshot)
+    }
+
+    /// Notes many snapshots at once; see [`Catalog::note_snapshot`].
     ///
     /// # Errors
     /// When the database fails; then none is noted.
-    pub fn note_snapshots(&self, dataset: DatasetId, found: &[NewSnapshot]) -> Result<()> {
-        self.write(|conn| found.iter().try_for_each(|snapshot| note(conn, dataset, snapshot)))
+    pub fn note_snapshots(&self, dataset: DatasetId, snapshots: &[NewSnapshot]) -> Result<()> {
+        self.write(|conn| snapshots.iter().try_for_each(|snapshot| note(conn, dataset, snapshot)))
     }
 
-    /// Notes that a snapshot's files can't be known.
+    /// Notes why a snapshot's files can't be known. One that is indexed is left as it is.
     ///
     /// # Errors
     /// When the database fails.
     pub fn fail_snapshot(&self, dataset: DatasetId, guid: Guid, reason: &str) -> Result<()> {
         diesel::update(snapshots::table.find((dataset.0, guid.0.cast_signed())))
+            .filter(snapshots::indexed.eq(false))
             .set(snapshots::failed.eq(reason))
             .execute(&mut self.conn()?)?;
         Ok(())
     }
 
-    /// The newest snapshot taken at or before a time. Where the clock once jumped back, the one taken last.
+    /// For each dataset with snapshots, how many of them are indexed.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn snapshot_at_or_before(&self, dataset: DatasetId, time: Timestamp) -> Result<Option<Snapshot>> {
-        let row: Option<Row> = snapshots::table
-            .filter(snapshots::dataset.eq(dataset.0))
-            .filter(snapshots::created_at.le(time::ms(time)))
-            .order((snapshots::created_at.desc(), snapshots::txg.desc()))
-            .select(Row::as_select())
-            .first(&mut self.conn()?)
-            .optional()?;
-        row.map(Snapshot::try_from).transpose()
+    pub fn coverage(&self) -> Result<Vec<(DatasetId, Coverage)>> {
+        let rows: Vec<Covered> = diesel::sql_query(COVERAGE).load(&mut self.conn()?)?;
+        let answer = |row: Covered| {
+            let [total, indexed, failed] = [row.total, row.indexed, row.failed].map(i64::cast_unsigned);
+            (DatasetId(row.dataset), Coverage { total, indexed, failed })
+        };
+        Ok(rows.into_iter().map(answer).collect())
     }
 
-    /// The snapshot that is called so now.
+    /// The snapshot of this name. Names can be stale; of several that were last called so, the newest is meant.
     ///
     /// # Errors
     /// When the database fails.
     pub fn snapshot_by_tag(&self, dataset: DatasetId, tag: &SnapshotTag) -> Result<Option<Snapshot>> {
-        let row: Option<Row> = snapshots::table
+        snapshots::table
             .filter(snapshots::dataset.eq(dataset.0))
             .filter(snapshots::tag.eq(tag.as_str()))
             .order(snapshots::txg.desc())
             .select(Row::as_select())
-            .first(&mut self.conn()?)
-            .optional()?;
-        row.map(Snapshot::try_from).transpose()
+            .first::<Row>(&mut self.conn()?)
+            .optional()?
+            .map(Snapshot::try_from)
+            .transpose()
+    }
+
+    /// The newest snapshot that had been taken by then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn snapshot_at_or_before(&self, dataset: DatasetId, time: Timestamp) -> Result<Option<Snapshot>> {
+        snapshots::table
+            .filter(snapshots::dataset.eq(dataset.0))
+            .filter(snapshots::created_at.le(time::ms(time)))
+            .order((snapshots::created_at.desc(), snapshots::txg.desc()))
+            .select(Row::as_select())
+            .first::<Row>(&mut self.conn()?)
+            .optional()?
+            .map(Snapshot::try_from)
+            .transpose()
     }
 
     /// A dataset's snapshots, oldest first.
@@ -148,6 +184,21 @@ impl Catalog {
     }
 }
 
+const COVERAGE: &str = "SELECT dataset, count(*) AS total, sum(indexed) AS indexed, \
+    sum(failed IS NOT NULL AND NOT indexed) AS failed FROM snapshots GROUP BY dataset";
+
+#[derive(QueryableByName)]
+struct Covered {
+    #[diesel(sql_type = BigInt)]
+    dataset: i64,
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+    #[diesel(sql_type = BigInt)]
+    indexed: i64,
+    #[diesel(sql_type = BigInt)]
+    failed: i64,
+}
+
 pub(super) fn note(conn: &mut SqliteConnection, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
     diesel::insert_into(snapshots::table)
         .values((
@@ -172,6 +223,18 @@ pub(super) fn newest_indexed(conn: &mut SqliteConnection, dataset: DatasetId) ->
         .filter(snapshots::indexed.eq(true))
         .select(diesel::dsl::max(snapshots::txg))
         .first(conn)?)
+}
+
+/// Whether the files of that state are known.
+pub(super) fn is_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i64) -> Result<bool> {
+    if position(conn, dataset)? == Some(txg) {
+        return Ok(true);
+    }
+    let snapshot = snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .filter(snapshots::txg.eq(txg))
+        .filter(snapshots::indexed.eq(true));
+    Ok(diesel::select(diesel::dsl::exists(snapshot)).get_result(conn)?)
 }
 
 /// Every state whose files are known, oldest first: the indexed snapshots, and live as last looked at.

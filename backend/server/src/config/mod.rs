@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use nasman_zfs::feed::FolderNames;
 use read::{Many, Reader, Seconds};
 
 /// Variables of the environment that are not settings of the file.
@@ -36,6 +37,12 @@ pub struct Config {
     pub session_life: Duration,
     /// How long a ZFS command may take.
     pub zfs_timeout: Duration,
+    /// Whether anything is indexed without being asked.
+    pub index_enabled: bool,
+    /// Seconds between looks at live files; 0: off.
+    pub live_interval: u32,
+    /// Names of folders that are not entered when indexing.
+    pub index_exclude: FolderNames,
     /// `/metrics` without a token.
     pub metrics_public: bool,
     /// What is logged: a `tracing` filter such as `info` or `nasman=debug`.
@@ -91,6 +98,13 @@ impl Config {
             session_renewal: reader.seconds("auth", "session_renewal_seconds", 900),
             session_life: reader.seconds("auth", "session_life_seconds", 7 * 24 * 3600),
             zfs_timeout: reader.seconds("zfs", "timeout_seconds", 30),
+            index_enabled: reader.get("index", "enabled", "true or false", || true),
+            live_interval: reader.get("index", "live_interval_seconds", "a number of seconds, or 0", || 300),
+            index_exclude: reader
+                .get::<Excluded>("index", "exclude", "a list of folder names such as .cache or *.tmp", || {
+                    Excluded(FolderNames::default())
+                })
+                .0,
             metrics_public: reader.get("metrics", "public", "true or false", || false),
             log_filter: reader
                 .get("log", "filter", "a filter, such as info or nasman=debug", || Filter("info".into()))
@@ -99,6 +113,18 @@ impl Config {
         };
         reader.finish()?;
         Ok(config)
+    }
+}
+
+/// Folder names: comma separated in the environment.
+struct Excluded(FolderNames);
+
+impl std::str::FromStr for Excluded {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let Many(names) = text.parse::<Many<String>>().map_err(|_| ())?;
+        FolderNames::new(&names).map(Self).map_err(|_| ())
     }
 }
 

@@ -64,6 +64,7 @@ codes! {
     DatasetNotFound,   "dataset_not_found",   404, "No such dataset exists.";
     SnapshotNotFound,  "snapshot_not_found",  404, "No such snapshot exists (any more).";
     FileNotFound,      "file_not_found",      404, "Nothing is at this path at that moment.";
+    NotIndexed,        "not_indexed",         409, "The catalog does not know the files of that moment (yet).";
     UserNotFound,      "user_not_found",      404, "No such user exists.";
     TokenNotFound,     "token_not_found",     404, "No such token exists.";
     JobNotFound,       "job_not_found",       404, "No such job exists.";
@@ -209,8 +210,10 @@ impl From<CatalogError> for ApiError {
             CatalogError::NotFound => Code::NotFound,
             CatalogError::Taken => Code::NameTaken,
             CatalogError::LastAdmin => Code::LastAdmin,
-            CatalogError::NotIndexed | CatalogError::OutOfOrder { .. } => Code::Conflict,
+            CatalogError::NotIndexed => Code::NotIndexed,
+            CatalogError::OutOfOrder { .. } => Code::Conflict,
             CatalogError::DiskFull => Code::NoSpace,
+            CatalogError::Busy => Code::StateUnavailable,
             CatalogError::Database(_) => {
                 // The text names tables and files: it is for the log, not for the client.
                 tracing::error!(%error, "the state database failed");

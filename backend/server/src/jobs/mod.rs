@@ -15,7 +15,7 @@ use std::{
 use jiff::Timestamp;
 use nasman_catalog::{Catalog, CatalogError, Job, JobState, NewJob};
 use serde_json::Value;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{broadcast, watch};
 
 pub use runner::run;
 pub use view::{JobError, JobLogLine, JobView, Progress, State, Unit};
@@ -64,7 +64,8 @@ impl From<ApiError> for Failure {
 pub struct Jobs {
     catalog: Catalog,
     changes: broadcast::Sender<Arc<JobView>>,
-    wakeup: Notify,
+    /// Tells every lane that work was added.
+    wakeup: watch::Sender<()>,
     running: Mutex<HashMap<String, Arc<AtomicBool>>>,
     /// The wish to stop comes from the server's own end, not from a user.
     stopping: AtomicBool,
@@ -77,7 +78,7 @@ impl Jobs {
         Self {
             catalog,
             changes: broadcast::channel(BACKLOG).0,
-            wakeup: Notify::new(),
+            wakeup: watch::channel(()).0,
             running: Mutex::default(),
             stopping: AtomicBool::new(false),
         }
@@ -90,7 +91,7 @@ impl Jobs {
     pub fn enqueue(&self, job: &NewJob<'_>) -> Result<Job, CatalogError> {
         let job = self.catalog.add_job(job, Timestamp::now())?;
         self.tell(&job);
-        self.wakeup.notify_one();
+        self.wakeup.send_replace(());
         Ok(job)
     }
 
@@ -107,6 +108,11 @@ impl Jobs {
         let job = self.catalog.job(id)?;
         self.tell(&job);
         Ok(job)
+    }
+
+    /// The catalog that remembers them.
+    pub(crate) const fn catalog(&self) -> &Catalog {
+        &self.catalog
     }
 
     /// Every change from now on.

@@ -1,4 +1,4 @@
-//! Takes jobs off the queue, one after the other.
+//! Takes jobs off the queue: one lane for each kind of work, in each one job after the other.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -20,20 +20,39 @@ use crate::http::error::{ApiError, Code};
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// Runs until the server stops. First cleans up after a process that died: its running jobs become failed ones.
-/// One job at a time: they compete for the same disks anyway.
-pub async fn run(jobs: Arc<Jobs>, kinds: Arc<Vec<Box<dyn Work>>>, mut stopping: watch::Receiver<bool>) {
+/// One job of a kind at a time, since they compete for the same disks; but nobody waits with a restore for the hours
+/// that a first index may take.
+pub async fn run(jobs: Arc<Jobs>, kinds: Arc<Vec<Box<dyn Work>>>, stopping: watch::Receiver<bool>) {
     recover(&jobs, &kinds).await;
+    let lanes = (0..kinds.len()).map(|number| lane(&jobs, &kinds, number, stopping.clone()));
+    futures_util::future::join_all(lanes).await;
+}
+
+/// Which lane a job belongs to. The first one also takes what nobody knows, to end it with an error.
+fn lane_of(kinds: &[Box<dyn Work>], job: &Job) -> usize {
+    kinds.iter().position(|kind| kind.kind() == job.kind).unwrap_or_default()
+}
+
+async fn lane(
+    jobs: &Arc<Jobs>,
+    kinds: &Arc<Vec<Box<dyn Work>>>,
+    number: usize,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let mut wakeup = jobs.wakeup.subscribe();
     while !*stopping.borrow() {
-        let next = jobs.catalog.jobs_in(JobState::Enqueued).map(|waiting| waiting.into_iter().next());
+        wakeup.borrow_and_update();
+        let waiting = jobs.catalog.jobs_in(JobState::Enqueued);
+        let next = waiting.map(|waiting| waiting.into_iter().find(|job| lane_of(kinds, job) == number));
         match next {
             Ok(Some(job)) => {
-                if !run_one(&jobs, &kinds, job, &mut stopping).await {
+                if !run_one(jobs, kinds, job, &mut stopping).await {
                     pause(&mut stopping).await;
                 }
             }
             Ok(None) => {
                 tokio::select! {
-                    () = jobs.wakeup.notified() => {}
+                    _ = wakeup.changed() => {}
                     _ = stopping.changed() => {}
                 }
             }

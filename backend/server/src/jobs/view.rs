@@ -5,7 +5,11 @@ use nasman_catalog::{Job, JobState, LogLine};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{http::error::ApiError, restore::RestoreResult};
+use crate::{
+    http::error::ApiError,
+    index::{IndexResult, IndexWork},
+    restore::RestoreResult,
+};
 
 /// A job: slow work with its progress and outcome.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -35,8 +39,14 @@ pub struct JobView {
     /// When ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
-    /// What came of it, also of one that failed half way.
+    /// Units done in a second, so far; null where nothing can be told yet.
+    pub rate: Option<f64>,
+    /// Seconds that the rest will take if it goes on like this.
+    pub remaining: Option<u64>,
+    /// What came of a restore, also of one that failed half way.
     pub result: Option<RestoreResult>,
+    /// What came of indexing, also where it failed half way.
+    pub index: Option<IndexResult>,
     /// Why it failed.
     pub error: Option<JobError>,
     /// What happened, oldest line first; empty in lists and events.
@@ -122,17 +132,24 @@ impl JobView {
     /// Without the log, as in lists and events.
     #[must_use]
     pub fn brief(job: &Job) -> Self {
+        let progress: Option<Progress> = job.progress.clone().and_then(readable);
+        let pace = progress.as_ref().and_then(|progress| pace(job, progress, Timestamp::now()));
+        let indexing = job.kind == IndexWork::KIND;
+        let result = job.result.clone();
         Self {
             id: job.id.clone(),
             kind: job.kind.clone(),
             title: job.title.clone(),
             state: job.state.into(),
-            progress: job.progress.clone().and_then(readable),
+            progress,
+            rate: pace.map(|(rate, _)| rate),
+            remaining: pace.map(|(_, remaining)| remaining),
             user: job.user_name.clone(),
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,
-            result: job.result.clone().and_then(readable),
+            index: result.clone().filter(|_| indexing).and_then(readable),
+            result: result.filter(|_| !indexing).and_then(readable),
             error: job.error.clone().and_then(readable),
             log: Vec::new(),
             cancelable: !job.state.ended(),
@@ -145,6 +162,28 @@ impl JobView {
         let log = log.into_iter().map(|l| JobLogLine { at: l.at, level: l.level, text: l.text }).collect();
         Self { log, ..Self::brief(job) }
     }
+}
+
+/// Units a second since the job began, and the seconds that the rest will take at that pace; absent when it does not
+/// run, or nothing is done yet.
+fn pace(job: &Job, progress: &Progress, now: Timestamp) -> Option<(f64, u64)> {
+    if job.state != JobState::Processing || progress.done == 0 {
+        return None;
+    }
+    let seconds = now.duration_since(job.started_at?).as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let (done, rest) = (progress.done as f64, progress.total.saturating_sub(progress.done) as f64);
+    if seconds <= 0.0 {
+        return None;
+    }
+    let rate = done / seconds;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "seconds, none of them negative"
+    )]
+    let remaining = (rest / rate).ceil() as u64;
+    Some((rate, remaining))
 }
 
 /// What an older version stored in another form is left out rather than failing the whole list.

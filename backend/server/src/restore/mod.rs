@@ -4,6 +4,6 @@ mod model;
 mod plan;
 mod work;
 
-pub use model::{EntryKind, PlanItem, RestorePlan, RestoreRequest, RestoreResult, RestoreTarget};
+pub use model::{PlanItem, RestorePlan, RestoreRequest, RestoreResult, RestoreTarget};
 pub use plan::{Planned, PlannedItem, plan};
 pub use work::{Order, RestoreWork};

@@ -80,7 +80,7 @@ pub struct PlanItem {
     /// Its name there, for people.
     pub target_name: String,
     /// What it is; null when it can't be looked at.
-    pub kind: Option<EntryKind>,
+    pub kind: Option<Kind>,
     /// Bytes.
     pub size: u64,
     /// When its content last changed.
@@ -128,7 +128,7 @@ pub enum Method {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Existing {
     /// What it is.
-    pub kind: EntryKind,
+    pub kind: Kind,
     /// Bytes.
     pub size: u64,
     /// When its content last changed.
@@ -155,40 +155,6 @@ pub struct NotKeptView {
 impl From<NotKept> for NotKeptView {
     fn from(not_kept: NotKept) -> Self {
         Self { what: not_kept.what, why: not_kept.why }
-    }
-}
-
-/// What an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum EntryKind {
-    /// A regular file.
-    File,
-    /// A folder.
-    Directory,
-    /// A symbolic link.
-    Symlink,
-    /// A named pipe.
-    Fifo,
-    /// A socket.
-    Socket,
-    /// A block device.
-    Block,
-    /// A character device.
-    Char,
-}
-
-impl From<Kind> for EntryKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::File => Self::File,
-            Kind::Directory => Self::Directory,
-            Kind::Symlink => Self::Symlink,
-            Kind::Fifo => Self::Fifo,
-            Kind::Socket => Self::Socket,
-            Kind::Block => Self::Block,
-            Kind::Char => Self::Char,
-        }
     }
 }
 

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     http::error::{ApiError, Code},
+    index::Index,
     jobs::{Context, Failure, Progress, Unit, Work},
 };
 
@@ -59,16 +60,17 @@ struct TempMark {
 /// Restores files.
 pub struct RestoreWork {
     zfs: Arc<dyn Zfs>,
+    index: Arc<Index>,
 }
 
 impl RestoreWork {
     /// The word that restore jobs are stored under.
     pub const KIND: &'static str = "restore";
 
-    /// Restores files by way of this ZFS.
+    /// Restores files by way of this ZFS, and lets the index know.
     #[must_use]
-    pub fn new(zfs: Arc<dyn Zfs>) -> Self {
-        Self { zfs }
+    pub fn new(zfs: Arc<dyn Zfs>, index: Arc<Index>) -> Self {
+        Self { zfs, index }
     }
 }
 
@@ -101,6 +103,7 @@ impl Work for RestoreWork {
             let detail = error.detail;
             context.log("warn", &format!("the hold {hold} on {snapshot} could not be released: {detail}"));
         }
+        self.index.note_change(order.target.clone());
         match outcome {
             Ok(()) => Ok(json!(result)),
             Err(error) => Err(Failure { error, result: Some(json!(result)) }),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use nasman_core::{DatasetName, EntryName, RelPath};
 use nasman_zfs::{
     Zfs,
-    files::{Cursor, Owners, Root, Stat},
+    files::{Cursor, Root},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,12 +17,12 @@ use super::{
 use crate::{
     app::App,
     auth::Viewer,
+    browse::{self, Entry, Question, Source},
     http::{
         error::{ApiResult, Problem},
         page::{bad_cursor, checked_limit},
-        query::{Query, number},
+        query::{Query, flag, number},
     },
-    restore::EntryKind,
 };
 
 /// A page of a folder.
@@ -42,10 +42,17 @@ pub struct Listing {
     items: Vec<Entry>,
     /// Give it as `cursor` to get the next page; null on the last one.
     next: Option<String>,
-    /// How many entries the folder has.
-    total: usize,
+    /// How many entries the folder has; with `deleted`, names that are no more are counted.
+    total: u64,
     /// Entries of this page that could not be looked at.
     findings: Vec<FindingView>,
+    /// Where the answer comes from.
+    source: Source,
+    /// When it was so: of a snapshot its time, of live that can't be reached the last look; null: just now.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    as_of: Option<Timestamp>,
+    /// What to know about it, for people: why the files themselves were read, or why they could not be.
+    note: Option<String>,
 }
 
 /// A folder on the way.
@@ -67,72 +74,6 @@ pub struct FindingView {
     path: RelPath,
     /// What happened.
     detail: String,
-}
-
-/// A file, folder or other entry.
-#[derive(Serialize, ToSchema)]
-pub struct Entry {
-    /// For people: bytes that are not UTF-8 show as `�`.
-    #[schema(example = "Tax return 2025.pdf")]
-    name: String,
-    /// Its path in the dataset, percent-encoded: loses nothing, and is what other calls take.
-    #[schema(value_type = String, example = "anna/Documents/Tax%20return%202025.pdf")]
-    path: RelPath,
-    /// What it is.
-    kind: EntryKind,
-    /// Bytes, holes included.
-    size: u64,
-    /// Bytes allocated, after compression.
-    allocated: u64,
-    /// Last change of the content; null for a time beyond the calendar.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    modified: Option<Timestamp>,
-    /// Last change of anything.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    changed: Option<Timestamp>,
-    /// When made; null where the file system does not tell.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    created: Option<Timestamp>,
-    /// Permission bits, as a number: 420 is rw-r--r--.
-    mode: u32,
-    /// Owner's number.
-    uid: u32,
-    /// Group's number.
-    gid: u32,
-    /// Owner's name on this machine; the number where it has none.
-    owner: String,
-    /// Group's name on this machine; the number where it has none.
-    group: String,
-    /// Number of names it has.
-    links: u32,
-    /// The object number in its dataset.
-    inode: String,
-    /// Where a symbolic link points, for people.
-    target: Option<String>,
-    /// Another file system is mounted here; look in that dataset instead.
-    mountpoint: bool,
-}
-
-fn entry(name: String, path: RelPath, stat: &Stat, target: Option<&[u8]>, owners: &Owners) -> Entry {
-    Entry {
-        name,
-        path,
-        kind: stat.kind.into(),
-        size: stat.size,
-        allocated: stat.allocated,
-        modified: stat.mtime.timestamp(),
-        changed: stat.ctime.timestamp(),
-        created: stat.btime.and_then(|time| time.timestamp()),
-        mode: stat.mode,
-        uid: stat.uid,
-        gid: stat.gid,
-        owner: owners.user(stat.uid).unwrap_or_else(|| stat.uid.to_string()),
-        group: owners.group(stat.gid).unwrap_or_else(|| stat.gid.to_string()),
-        links: stat.nlink,
-        inode: stat.inode.to_string(),
-        target: target.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
-        mountpoint: stat.mountpoint,
-    }
 }
 
 /// The dataset's files, live or as of a moment. Blocks.
@@ -162,6 +103,10 @@ pub struct FilesQuery {
     /// A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent: live.
     #[serde(default)]
     at: Option<String>,
+    /// Whether to list, too, what the folder had before and has no more; also of a folder that is gone itself.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(default = false)]
+    deleted: bool,
     /// Items in the page, 1 to 1000.
     #[serde(default, deserialize_with = "number")]
     #[param(minimum = 1, maximum = 1000, default = 100)]
@@ -186,30 +131,29 @@ pub async fn list_files(
     query: Query<FilesQuery>,
 ) -> ApiResult<web::Json<Listing>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
-    let FilesQuery { path, at, limit, cursor } = query.0;
-    let limit = checked_limit(limit)? as usize;
+    let FilesQuery { path, at, deleted, limit, cursor } = query.0;
+    let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| parse_cursor(&cursor).ok_or_else(bad_cursor)).transpose()?;
+    let question = Question { dataset, path, at, deleted, after, limit };
     let worker = app.clone();
     let listing = app.files(move |zfs| {
-        let (root, at) = open_at(zfs, &worker.created, &dataset, at.as_deref())?;
-        let found = root.list(&path, after.as_ref(), limit)?;
-        let items = found.entries.iter().map(|e| {
-            let at = path.join(&e.name)?;
-            Ok(entry(e.name.display(), at, &e.stat, e.target.as_deref(), &worker.owners))
-        });
+        let folder = browse::list(&worker, zfs, &question)?;
         Ok(Listing {
-            items: items.collect::<ApiResult<_>>()?,
-            parents: crumbs(&dataset, &path)?,
-            next: found.next.as_ref().map(write_cursor),
-            total: found.total,
-            findings: found
+            at: folder.moment,
+            parents: crumbs(&question.dataset, &question.path)?,
+            items: folder.items,
+            next: folder.next.as_ref().map(write_cursor),
+            total: folder.total,
+            findings: folder
                 .findings
                 .into_iter()
                 .map(|finding| FindingView { path: finding.path, detail: finding.error.to_string() })
                 .collect(),
-            dataset,
-            path,
-            at,
+            source: folder.source,
+            as_of: folder.as_of,
+            note: folder.note,
+            dataset: question.dataset,
+            path: question.path,
         })
     });
     Ok(web::Json(listing.await?))
@@ -276,16 +220,7 @@ pub async fn get_entry(
     let dataset: DatasetName = named("dataset", &dataset)?;
     let EntryQuery { path, at } = query.0;
     let worker = app.clone();
-    let found = app.files(move |zfs| {
-        let (root, _) = open_at(zfs, &worker.created, &dataset, at.as_deref())?;
-        let stat = root.stat(&path)?;
-        let target = match stat.kind {
-            nasman_zfs::files::Kind::Symlink => Some(root.link_target(&path)?),
-            _ => None,
-        };
-        let name = path.name().map_or_else(|| dataset.to_string(), |name| name.display());
-        Ok(entry(name, path, &stat, target.as_deref(), &worker.owners))
-    });
+    let found = app.files(move |zfs| browse::entry_at(&worker, zfs, &dataset, at.as_deref(), path));
     Ok(web::Json(found.await?))
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, web};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     app::App,
@@ -12,7 +12,9 @@ use crate::{
         page::{Page, bad_cursor, checked_limit},
         query::{Query, number},
     },
+    index::IndexWork,
     jobs::{JobView, State},
+    restore::RestoreWork,
 };
 
 /// Which jobs.
@@ -24,6 +26,10 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(inline)]
     state: Option<State>,
+    /// Only those of this kind: `restore` or `index`.
+    #[serde(default)]
+    #[param(inline)]
+    kind: Option<Kind>,
     /// Items in the page, 1 to 1000.
     #[serde(default, deserialize_with = "number")]
     #[param(minimum = 1, maximum = 1000, default = 100)]
@@ -31,6 +37,25 @@ pub struct ListQuery {
     /// The last page's `next`.
     #[serde(default)]
     cursor: Option<String>,
+}
+
+/// Kinds of work.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Files are restored.
+    Restore,
+    /// A dataset is indexed.
+    Index,
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Restore => RestoreWork::KIND,
+            Self::Index => IndexWork::KIND,
+        }
+    }
 }
 
 /// Lists jobs, newest first, without their logs.
@@ -41,14 +66,15 @@ pub async fn list_jobs(
     _user: Viewer,
     query: Query<ListQuery>,
 ) -> ApiResult<web::Json<Page<JobView>>> {
-    let ListQuery { state, limit, cursor } = query.0;
+    let ListQuery { state, kind, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     if cursor.as_deref().is_some_and(|cursor| !is_id(cursor)) {
         return Err(bad_cursor());
     }
     // One more than asked for tells whether there is a next page.
+    let (state, kind) = (state.map(Into::into), kind.map(Kind::as_str));
     let mut jobs =
-        app.catalog(move |catalog| catalog.jobs(state.map(Into::into), cursor.as_deref(), limit + 1)).await?;
+        app.catalog(move |catalog| catalog.jobs(state, kind, cursor.as_deref(), limit + 1)).await?;
     let more = jobs.len() > limit as usize;
     jobs.truncate(limit as usize);
     let next = jobs.last().filter(|_| more).map(|job| job.id.clone());

@@ -6,6 +6,7 @@ pub mod errors;
 pub mod events;
 pub mod files;
 pub mod frontend;
+pub mod index;
 pub mod jobs;
 pub mod moment;
 pub mod openapi;
@@ -16,6 +17,7 @@ pub mod snapshots;
 pub mod system;
 pub mod tokens;
 pub mod users;
+pub mod versions;
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use nasman_core::NameError;
@@ -53,6 +55,12 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(files::list_files)
         .service(files::get_entry)
         .service(content::get_content)
+        .service(versions::list_versions)
+        .service(versions::list_changes)
+        .service(index::get_index)
+        .service(index::get_indexed_dataset)
+        .service(index::index_dataset)
+        .service(index::change_indexed_dataset)
         .service(restores::plan_restore)
         .service(restores::create_restore)
         .service(jobs::list_jobs)

@@ -3,23 +3,25 @@
 mod finish;
 mod links;
 mod objects;
+mod untold;
 
 use std::collections::HashSet;
 
 use diesel::{
-    Connection as _, SqliteConnection,
-    connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _},
+    SqliteConnection,
+    connection::SimpleConnection as _,
     prelude::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _},
     r2d2::{ConnectionManager, PooledConnection},
 };
 use jiff::Timestamp;
 use nasman_core::{Change, EntryName, Meta, Txg};
 
+use self::untold::Untold;
 use super::{
-    datasets::{DatasetId, position},
+    datasets::{DatasetId, forget_files, position},
     forget,
     row::TouchedRow,
-    snapshots::{self, NewSnapshot, states},
+    snapshots::{self, NewSnapshot},
 };
 use crate::{
     Catalog, CatalogError, Result,
@@ -83,20 +85,12 @@ pub struct Applied {
 
 /// Takes in the changes up to one state. Nothing of it is answered before [`Apply::finish`]; dropped before that,
 /// or killed, all of it is undone when the next one begins.
-///
-/// Where the changes are told against an older state than the newest one known (live as last looked at), all that came
-/// after it is taken back first. As long as the changes fit one batch, this is the same transaction as the rest; of
-/// more, live is answered as of the older state until the end.
 pub struct Apply {
     conn: PooledConnection<ConnectionManager<SqliteConnection>>,
     dataset: DatasetId,
     to: State,
     /// The state before; absent when this is the first.
     from: Option<i64>,
-    /// What came after `from` is still to be taken back.
-    rewind: bool,
-    /// All is one transaction, begun already.
-    whole: bool,
     /// The same state as before under another name: there is nothing to take in.
     same: bool,
     objects: Vec<(i64, Option<Meta>)>,
@@ -104,48 +98,69 @@ pub struct Apply {
     weight: usize,
     /// Lost a name; whether it has another shows at the end.
     loose: HashSet<i64>,
-    /// Told to be gone; whether names still lead there shows at the end.
+    /// Told to be gone, or named and not known; whether names still lead there shows at the end.
     gone: HashSet<i64>,
+    /// Told to have names and not known as folders; whether they are shows at the end.
+    unsure: HashSet<i64>,
+    /// Of which something began here and then did not; whether the note of it is void shows at the end.
+    void: HashSet<i64>,
+    /// What must go back to the base unless it is told.
+    untold: Untold,
     /// Folders told so far, kept for a first state only: all others have nothing to compare with.
     told: HashSet<i64>,
     applied: Applied,
 }
 
 impl Catalog {
-    /// Begins to take in the changes up to `to`, as they are told against the state at `base`; without one all of `to`
-    /// is told. What an earlier, interrupted one left is undone first, so the changes must be told from their beginning.
+    /// Begins to take in a state of a dataset, told as what is different from the state at `base`; what was touched
+    /// after the base and is not told is again as it was there. Without a base all is told, and what no folder names
+    /// exists no more. What an earlier, interrupted one left is undone first, so the changes must be told from their
+    /// beginning.
+    ///
+    /// Where live was looked at after `to`, that look is forgotten at once.
     ///
     /// # Errors
-    /// [`CatalogError::OutOfOrder`] when a snapshot newer than `to` is known, [`CatalogError::NotIndexed`] when `base`
-    /// is not.
+    /// [`CatalogError::OutOfOrder`] when a snapshot newer than `to` is indexed, [`CatalogError::NotIndexed`] when
+    /// the base is no state known.
     pub fn begin_apply(&self, dataset: DatasetId, to: State, base: Option<Txg>) -> Result<Apply> {
-        let mut conn = self.conn()?;
+        let mut conn = self.lasting()?;
         conn.batch_execute(CACHE)?;
-        let txg = to.txg().0.cast_signed();
-        let base = base.map(|base| base.0.cast_signed());
-        let (position, from) = conn.immediate_transaction(|conn| {
-            let position = position(conn, dataset)?;
-            forget::undo_interrupted(conn, dataset, position)?;
-            let from = place(conn, dataset, txg, position, base)?;
-            diesel::update(datasets::table.find(dataset.0)).set(datasets::applying.eq(txg)).execute(conn)?;
+        let (txg, base) = (to.txg().0.cast_signed(), base.map(|base| base.0.cast_signed()));
+        let (from, untold) = conn.immediate_transaction(|conn| {
+            let from = position(conn, dataset)?;
+            forget::undo_interrupted(conn, dataset, from)?;
+            let from = make_room(conn, dataset, from, txg)?;
+            if let Some(base) = base
+                && !(from.is_some_and(|from| base <= from) && snapshots::is_state(conn, dataset, base)?)
+            {
+                return Err(CatalogError::NotIndexed);
+            }
+            let untold = match (base, from) {
+                (Some(base), Some(from)) if base < from && from < txg => Untold::load(conn, dataset, base)?,
+                _ => Untold::default(),
+            };
+            diesel::update(datasets::table.find(dataset.0))
+                .set((datasets::applying.eq(txg), datasets::applying_base.eq(base)))
+                .execute(conn)?;
             if let State::Snapshot(snapshot) = &to {
                 snapshots::note(conn, dataset, snapshot)?;
             }
-            Ok::<_, CatalogError>((position, from))
+            Ok((from, untold))
         })?;
         Ok(Apply {
             conn,
             dataset,
             from,
-            rewind: position != from,
-            whole: false,
-            same: position == Some(txg),
+            same: from == Some(txg),
             to,
             objects: Vec::new(),
             folders: Vec::new(),
             weight: 0,
             loose: HashSet::new(),
             gone: HashSet::new(),
+            unsure: HashSet::new(),
+            void: HashSet::new(),
+            untold,
             told: HashSet::new(),
             applied: Applied::default(),
         })
@@ -180,10 +195,12 @@ impl Apply {
         match change {
             Change::Object { inode, meta } => {
                 self.weight += 1;
+                self.untold.objects.remove(&inode.cast_signed());
                 self.objects.push((inode.cast_signed(), meta));
             }
             Change::Directory { inode, entries } => {
                 self.weight += 1 + entries.len();
+                self.untold.folders.remove(&inode.cast_signed());
                 self.folders.push((inode.cast_signed(), entries));
             }
         }
@@ -207,13 +224,6 @@ impl Apply {
         })
     }
 
-    /// Begins the one transaction that all of this is.
-    fn begin_whole(&mut self) -> Result<()> {
-        AnsiTransactionManager::begin_transaction_sql(&mut *self.conn, "BEGIN IMMEDIATE")?;
-        self.whole = true;
-        Ok(())
-    }
-
     /// Runs `work` in one transaction, together with the notes of what it touched.
     fn batch<T>(
         &mut self,
@@ -226,50 +236,40 @@ impl Apply {
             first: self.from.is_none(),
             loose: &mut self.loose,
             gone: &mut self.gone,
+            unsure: &mut self.unsure,
+            void: &mut self.void,
             told: &mut self.told,
             applied: &mut self.applied,
         };
-        let (dataset, from, rewind) = (self.dataset, self.from, self.rewind);
-        let run = |conn: &mut SqliteConnection| -> Result<T> {
-            if rewind {
-                forget::rewind(conn, dataset, from)?;
-            }
+        self.conn.immediate_transaction(|conn| {
             let mut inodes = Touched::new();
             let answer = work(&mut batch, conn, &mut inodes)?;
             if !batch.first {
                 note_touched(conn, batch.dataset, txg, inodes)?;
             }
             Ok(answer)
-        };
-        let conn: &mut SqliteConnection = &mut self.conn;
-        let answer = if self.whole { conn.transaction(run) } else { conn.immediate_transaction(run) }?;
-        self.rewind = false;
-        Ok(answer)
+        })
     }
 }
 
-/// The state that changes up to `txg` are taken in after: `base`, or, where all is told, the newest one known. Absent:
-/// nothing before it counts.
-fn place(
+/// Goes back to before `txg` where only live was looked at since. Answers the newest state then.
+fn make_room(
     conn: &mut SqliteConnection,
     dataset: DatasetId,
+    from: Option<i64>,
     txg: i64,
-    position: Option<i64>,
-    base: Option<i64>,
 ) -> Result<Option<i64>> {
-    let states = states(conn, dataset)?;
-    if base.is_some_and(|base| base > txg || states.binary_search(&base).is_err()) {
-        return Err(CatalogError::NotIndexed);
+    if from.is_none_or(|from| from <= txg) {
+        return Ok(from);
     }
-    if position.is_none_or(|position| position <= txg) {
-        return Ok(base.or(position));
-    }
-    // Newer than `to` may be known only live, through a snapshot that is gone.
     let newest = snapshots::newest_indexed(conn, dataset)?;
-    if let Some(newest) = newest.filter(|&newest| newest > txg) {
-        return Err(CatalogError::OutOfOrder { asked: txg.cast_unsigned(), newest: newest.cast_unsigned() });
+    match newest {
+        Some(newest) if newest > txg => {
+            Err(CatalogError::OutOfOrder { asked: txg.cast_unsigned(), newest: newest.cast_unsigned() })
+        }
+        Some(newest) => forget::go_back(conn, dataset, newest).map(|()| Some(newest)),
+        None => forget_files(conn, dataset).map(|()| None),
     }
-    Ok(base.or(newest))
 }
 
 /// Inodes of which something was born or died.
@@ -291,17 +291,14 @@ struct Batch<'a> {
     first: bool,
     loose: &'a mut HashSet<i64>,
     gone: &'a mut HashSet<i64>,
+    unsure: &'a mut HashSet<i64>,
+    void: &'a mut HashSet<i64>,
     told: &'a mut HashSet<i64>,
     applied: &'a mut Applied,
 }
 
 impl Drop for Apply {
     fn drop(&mut self) {
-        if self.whole
-            && let Err(error) = AnsiTransactionManager::rollback_transaction(&mut *self.conn)
-        {
-            tracing::warn!(%error, "an unfinished state could not be rolled back; the next one undoes it");
-        }
         // The connection goes back to the others; at worst it keeps its memory.
         if let Err(error) = self.conn.batch_execute(CACHE_BACK) {
             tracing::warn!(%error, "a database connection keeps its larger cache");

@@ -1,0 +1,151 @@
+//! Compares ZFS with the catalog, and enqueues what is to be done. Where nothing happened this is one listing of
+//! the datasets.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use nasman_catalog::{self as catalog, JobState};
+use nasman_core::{FoundSnapshot, Guid, Noted, NotedSnapshot, PoolName, Reconciliation};
+use nasman_zfs::{Dataset, DatasetKind, Snapshot};
+
+use super::{Order, is_own, order_of, seen::Seen};
+use crate::{app::App, http::error::ApiResult};
+
+/// Looks once. Blocks.
+///
+/// # Errors
+/// When ZFS or the database does not answer. One dataset's trouble does not keep the others from being looked at.
+pub fn look(app: &App, now: Timestamp) -> ApiResult<()> {
+    let found: Vec<Dataset> = app.zfs.datasets()?;
+    let known = note_datasets(app, &found, now)?;
+    let busy = busy(app)?;
+    let stirred = stirred(app, &found);
+    for dataset in found.iter().filter(|dataset| dataset.kind == DatasetKind::Filesystem) {
+        let Some(known) = known.get(&dataset.guid) else { continue };
+        if known.excluded || dataset.unreachable.is_some() || busy.contains(&dataset.guid) {
+            continue;
+        }
+        let stirred = stirred.contains(&dataset.name.pool());
+        match due(app, dataset, known, stirred, now) {
+            Ok(Some(order)) => drop(app.index.enqueue(&app.jobs, &dataset.name, &order, None)?),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, dataset = %dataset.name, "can't be looked at"),
+        }
+    }
+    Ok(())
+}
+
+/// Notes what is new or has another name, forgets what is gone. A pool of which nothing is found may only be
+/// exported: what is known of it stays.
+fn note_datasets(app: &App, found: &[Dataset], now: Timestamp) -> ApiResult<HashMap<Guid, catalog::Dataset>> {
+    let known = app.catalog.datasets()?;
+    let pools: HashSet<PoolName> = found.iter().map(|dataset| dataset.name.pool()).collect();
+    let there: HashSet<Guid> = found.iter().map(|dataset| dataset.guid).collect();
+    let mut same: HashMap<Guid, catalog::Dataset> = HashMap::new();
+    for dataset in known {
+        if there.contains(&dataset.guid) || !pools.contains(&dataset.name.pool()) {
+            same.insert(dataset.guid, dataset);
+        } else {
+            tracing::info!(dataset = %dataset.name, "is gone; forgetting its files");
+            app.catalog.forget_dataset(dataset.id)?;
+        }
+    }
+    let mut news = false;
+    for dataset in found.iter().filter(|dataset| dataset.kind == DatasetKind::Filesystem) {
+        if same.get(&dataset.guid).is_none_or(|known| known.name != dataset.name) {
+            app.catalog.note_dataset(dataset.guid, &dataset.name, now)?;
+            news = true;
+        }
+    }
+    if news {
+        same = app.catalog.datasets()?.into_iter().map(|dataset| (dataset.guid, dataset)).collect();
+    }
+    Ok(same)
+}
+
+/// Datasets that a job is about, or will be.
+fn busy(app: &App) -> ApiResult<HashSet<Guid>> {
+    let mut jobs = app.catalog.jobs_in(JobState::Enqueued)?;
+    jobs.extend(app.catalog.jobs_in(JobState::Processing)?);
+    Ok(jobs.iter().filter_map(order_of).map(|order| order.dataset).collect())
+}
+
+/// Pools in which something was written since the last look.
+fn stirred(app: &App, found: &[Dataset]) -> HashSet<PoolName> {
+    let mut shared = app.index.shared();
+    let now: HashMap<_, _> = found.iter().map(|d| (d.guid, (d.written, d.referenced))).collect();
+    let before = std::mem::replace(&mut shared.written, now);
+    let changed = |d: &&Dataset| before.get(&d.guid).is_some_and(|b| *b != (d.written, d.referenced));
+    found.iter().filter(changed).map(|dataset| dataset.name.pool()).collect()
+}
+
+/// What is to be done for a dataset; absent when nothing is.
+fn due(
+    app: &App,
+    dataset: &Dataset,
+    known: &catalog::Dataset,
+    stirred: bool,
+    now: Timestamp,
+) -> ApiResult<Option<Order>> {
+    let (hinted, stale) = {
+        let mut shared = app.index.shared();
+        (shared.hinted.remove(&dataset.name), shared.stale.remove(&dataset.name))
+    };
+    if app.index.is_paused(dataset.guid) && !stale {
+        return Ok(None);
+    }
+    let seen = Seen::read(known.seen.as_deref());
+    let interval = known.live_interval.unwrap_or(app.config.live_interval);
+    let live_due = seen.is_none_or(|seen| seen.live_is_due(dataset, now, interval, stirred));
+    let live = stale || (interval > 0 && live_due);
+    let snapshots = match seen {
+        Some(seen) if !hinted && !seen.snapshots_may_differ(dataset, now) => false,
+        _ => snapshots_differ(app, dataset, known)?,
+    };
+    if live || snapshots {
+        return Ok(Some(Order { dataset: dataset.guid, live, sure: stale, from_scratch: false }));
+    }
+    let seen = Seen {
+        snapshots_changed: dataset.snapshots_changed,
+        listed_at: now,
+        live: seen.and_then(|seen| seen.live),
+    };
+    if Seen::read(known.seen.as_deref()).is_none_or(|s| s.snapshots_may_differ(dataset, now)) {
+        seen.store(&app.catalog, known.id)?;
+    }
+    Ok(None)
+}
+
+/// Lists the snapshots, which is the truth.
+fn snapshots_differ(app: &App, dataset: &Dataset, known: &catalog::Dataset) -> ApiResult<bool> {
+    let noted = noted(&app.catalog.snapshots(known.id)?);
+    let found = found(&app.zfs.snapshots(&dataset.name)?);
+    Ok(!Reconciliation::between(&noted, &found).is_empty())
+}
+
+/// The catalog's snapshots, as the rules know them.
+pub(super) fn noted(snapshots: &[catalog::Snapshot]) -> Vec<NotedSnapshot> {
+    let state = |snapshot: &catalog::Snapshot| match (snapshot.indexed, &snapshot.failed) {
+        (true, _) => Noted::Indexed,
+        (false, Some(_)) => Noted::Failed,
+        (false, None) => Noted::Waiting,
+    };
+    let noted = snapshots.iter().map(|snapshot| NotedSnapshot {
+        guid: snapshot.guid,
+        tag: snapshot.tag.clone(),
+        txg: snapshot.txg,
+        noted: state(snapshot),
+    });
+    noted.collect()
+}
+
+/// ZFS's snapshots, as the rules know them, without NASMan's own.
+pub(super) fn found(snapshots: &[Snapshot]) -> Vec<FoundSnapshot> {
+    let others = snapshots.iter().filter(|snapshot| !is_own(&snapshot.name.tag));
+    let found = others.map(|snapshot| FoundSnapshot {
+        guid: snapshot.guid,
+        tag: snapshot.name.tag.clone(),
+        txg: snapshot.createtxg,
+    });
+    found.collect()
+}

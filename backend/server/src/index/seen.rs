@@ -1,0 +1,83 @@
+//! What ZFS said of a dataset when the catalog was last compared with it: as long as it says the same, nothing is
+//! listed, snapshotted or mounted.
+
+use jiff::{SignedDuration, Timestamp};
+use nasman_catalog::{Catalog, CatalogError, DatasetId};
+use nasman_zfs::Dataset;
+use serde::{Deserialize, Serialize};
+
+/// `snapshots_changed` has whole seconds: a second change within one would not show. So it is believed only where
+/// the comparison was made this long after.
+const RIPE: SignedDuration = SignedDuration::from_secs(2);
+/// Where ZFS does not tell (before 2.2), snapshots are listed this often.
+const BLIND: SignedDuration = SignedDuration::from_mins(10);
+/// What is written within one block of the same size leaves the figures as they were. So while other things in the
+/// pool are written (it is awake then), live is looked at after so many intervals, whatever its own figures say.
+const SURE: i32 = 12;
+
+/// After a look at live, so many times its length passes before the next one: a large dataset without any snapshot is
+/// walked each time.
+const REST: i32 = 20;
+
+/// Stored in the catalog with the dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// ZFS's own mark at that time.
+    pub snapshots_changed: Option<Timestamp>,
+    /// When the snapshots were last listed.
+    pub listed_at: Timestamp,
+    /// The figures by which live shows a change, as they were before live was last looked at; absent before that.
+    pub live: Option<LiveFigures>,
+}
+
+/// See [`Seen::live`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveFigures {
+    /// Bytes written since the newest snapshot.
+    pub written: Option<u64>,
+    /// Bytes referred to.
+    pub referenced: u64,
+    /// When they were read.
+    pub at: Timestamp,
+    /// How long the look took.
+    pub took: SignedDuration,
+}
+
+impl Seen {
+    /// What was stored; what another version stored in another form is nothing.
+    pub fn read(text: Option<&str>) -> Option<Self> {
+        serde_json::from_str(text?).ok()
+    }
+
+    /// Stores it with the dataset.
+    pub fn store(&self, catalog: &Catalog, dataset: DatasetId) -> Result<(), CatalogError> {
+        catalog.set_seen(dataset, Some(&serde_json::json!(self).to_string()))
+    }
+
+    /// Whether the snapshots must be listed to know that they are the same.
+    pub fn snapshots_may_differ(&self, now: &Dataset, at: Timestamp) -> bool {
+        match now.snapshots_changed {
+            None => at.duration_since(self.listed_at) >= BLIND,
+            Some(changed) => {
+                self.snapshots_changed != Some(changed) || self.listed_at.duration_since(changed) < RIPE
+            }
+        }
+    }
+
+    /// Whether it is time to look at live, every `interval` seconds at most. `stirred`: something was written in the
+    /// pool since it was last looked at.
+    pub fn live_is_due(&self, now: &Dataset, at: Timestamp, interval: u32, stirred: bool) -> bool {
+        let Some(live) = self.live else { return true };
+        let age = at.duration_since(live.at);
+        let interval = SignedDuration::from_secs(interval.into()).max(live.took.saturating_mul(REST));
+        let same = (live.written, live.referenced) == (now.written, now.referenced);
+        if same { stirred && age >= interval.saturating_mul(SURE) } else { age >= interval }
+    }
+}
+
+impl LiveFigures {
+    /// As a dataset has them now.
+    pub const fn of(dataset: &Dataset, at: Timestamp) -> Self {
+        Self { written: dataset.written, referenced: dataset.referenced, at, took: SignedDuration::ZERO }
+    }
+}

@@ -1,0 +1,255 @@
+//! The job that brings the catalog up to date with one dataset.
+//!
+//! Killed at any point, the next one goes on: what an unfinished state left is undone when the next state begins, and
+//! an own snapshot is destroyed by the mark that was made before it was taken.
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::Timestamp;
+use nasman_catalog::{Catalog, DatasetId, Job, NewSnapshot, State};
+use nasman_core::{DatasetName, FoundSnapshot, Guid, Reconciliation, SnapshotName};
+use nasman_zfs::{Dataset, Zfs, feed::Feed};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::{
+    Index, Order,
+    live::{Mark, destroy, own_name},
+    look::{found, noted},
+    seen::{LiveFigures, Seen},
+};
+use crate::{
+    http::error::{ApiError, ApiResult, Code},
+    jobs::{Context, Failure, Work},
+};
+
+/// Creation times asked for at once.
+const DETAILS: usize = 256;
+/// While one pass reads files, more snapshots may come; after so many passes the next job takes them.
+const PASSES: usize = 5;
+
+/// What indexing came to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct IndexResult {
+    /// Snapshots of which the files were read.
+    pub snapshots: u64,
+    /// Files, folders and others that were looked at.
+    pub objects: u64,
+    /// Folders that were read.
+    pub directories: u64,
+    /// Files, folders and others that are gone.
+    pub gone: u64,
+    /// What could not be read.
+    pub findings: u64,
+    /// When live was looked at; null when it was not.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub live_as_of: Option<Timestamp>,
+}
+
+/// Indexes datasets.
+pub struct IndexWork {
+    zfs: Arc<dyn Zfs>,
+    catalog: Catalog,
+    index: Arc<Index>,
+    feed: Feed,
+}
+
+impl IndexWork {
+    /// The word that jobs of indexing are stored under.
+    pub const KIND: &'static str = "index";
+
+    /// Indexes by way of this ZFS into this catalog.
+    #[must_use]
+    pub fn new(zfs: Arc<dyn Zfs>, catalog: Catalog, index: Arc<Index>, feed: Feed) -> Self {
+        Self { zfs, catalog, index, feed }
+    }
+}
+
+impl Work for IndexWork {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    fn run(&self, job: &Job, context: &Context<'_>) -> Result<Value, Failure> {
+        let order = order(job)?;
+        let mut run = Run::begin(self, job, context, &order)?;
+        let outcome = run.all(&order);
+        let result = json!(run.result);
+        match outcome {
+            Ok(()) => {
+                self.index.note_success(order.dataset);
+                Ok(result)
+            }
+            Err(error) => {
+                self.index.note_failure(order.dataset);
+                Err(Failure { error, result: Some(result) })
+            }
+        }
+    }
+
+    fn recover(&self, job: &Job) -> Result<(), ApiError> {
+        let mark = serde_json::from_value::<Mark>(job.marks.clone());
+        // No marks: it had taken no snapshot.
+        mark.map_or(Ok(()), |mark| mark.clear(&*self.zfs))
+    }
+}
+
+fn order(job: &Job) -> ApiResult<Order> {
+    super::order_of(job).ok_or_else(|| ApiError::new(Code::Internal, "the job's order can't be read"))
+}
+
+/// One job, running.
+pub(super) struct Run<'a> {
+    pub(super) zfs: &'a dyn Zfs,
+    pub(super) catalog: &'a Catalog,
+    pub(super) feed: &'a Feed,
+    pub(super) context: &'a Context<'a>,
+    job: &'a Job,
+    pub(super) id: DatasetId,
+    pub(super) guid: Guid,
+    pub(super) name: DatasetName,
+    pub(super) result: IndexResult,
+    /// States done, and to do in all as far as is known.
+    pub(super) done: u64,
+    pub(super) total: u64,
+}
+
+impl<'a> Run<'a> {
+    fn begin(work: &'a IndexWork, job: &'a Job, context: &'a Context<'a>, order: &Order) -> ApiResult<Self> {
+        let zfs = &*work.zfs;
+        let dataset = dataset_by_guid(zfs, order.dataset)?;
+        let id = work.catalog.note_dataset(dataset.guid, &dataset.name, Timestamp::now())?;
+        if order.from_scratch {
+            context.log("info", "forgot all that was known, to begin anew");
+            work.catalog.reset_dataset(id)?;
+        }
+        Ok(Self {
+            zfs,
+            catalog: &work.catalog,
+            feed: &work.feed,
+            context,
+            job,
+            id,
+            guid: dataset.guid,
+            name: dataset.name,
+            result: IndexResult::default(),
+            done: 0,
+            total: u64::from(order.live),
+        })
+    }
+
+    fn all(&mut self, order: &Order) -> ApiResult<()> {
+        let before = Timestamp::now();
+        let dataset = self.reachable()?;
+        self.index_snapshots()?;
+        let known = self.catalog.dataset(self.guid)?;
+        let earlier = Seen::read(known.seen.as_deref()).and_then(|seen| seen.live);
+        let live = if order.live { Some(self.index_live(&known, order.sure)?) } else { earlier };
+        Seen { snapshots_changed: dataset.snapshots_changed, listed_at: before, live }
+            .store(self.catalog, self.id)?;
+        Ok(())
+    }
+
+    /// The dataset as it is now.
+    ///
+    /// # Errors
+    /// When its files can't be reached: then nothing is known better than before.
+    pub(super) fn reachable(&self) -> ApiResult<Dataset> {
+        let dataset = dataset_by_guid(self.zfs, self.guid)?;
+        match dataset.unreachable {
+            None => Ok(dataset),
+            Some(reason) => Err(ApiError::new(Code::FilesUnreachable, format!("{}: {reason}", dataset.name))),
+        }
+    }
+
+    /// Brings the snapshots up to date, until there is nothing more to do.
+    fn index_snapshots(&mut self) -> ApiResult<()> {
+        for _ in 0..PASSES {
+            let plan = self.reconcile()?;
+            if plan.index.is_empty() {
+                return Ok(());
+            }
+            self.total += u64::try_from(plan.index.len()).unwrap_or_default();
+            let mut vanished = HashSet::new();
+            for snapshot in &plan.index {
+                if !self.index_snapshot(snapshot)? {
+                    vanished.insert(snapshot.guid);
+                }
+                self.done += 1;
+            }
+            tracing::debug!(dataset = %self.name, vanished = vanished.len(), "a pass over the snapshots is done");
+        }
+        Ok(())
+    }
+
+    /// Notes and forgets snapshots. What is left are files to read.
+    fn reconcile(&self) -> ApiResult<Reconciliation> {
+        let there = found(&self.zfs.snapshots(&self.name)?);
+        let plan = Reconciliation::between(&noted(&self.catalog.snapshots(self.id)?), &there);
+        for guid in &plan.forget {
+            self.catalog.forget_snapshot(self.id, *guid)?;
+        }
+        for some in plan.note.chunks(DETAILS) {
+            self.note(some)?;
+        }
+        if plan.anew {
+            self.context.log("info", "older snapshots turned up than those known; reading all anew");
+            self.catalog.reset_dataset(self.id)?;
+        }
+        Ok(plan)
+    }
+
+    /// Notes snapshots with the time they were taken, for which ZFS must open each.
+    fn note(&self, found: &[FoundSnapshot]) -> ApiResult<()> {
+        let names: Vec<SnapshotName> =
+            found.iter().map(|s| self.name.snapshot(s.tag.clone())).collect::<Result<_, _>>()?;
+        let details = self.zfs.snapshot_details(&names)?;
+        // One that vanished meanwhile is none to note.
+        let new: Vec<NewSnapshot> = found
+            .iter()
+            .filter_map(|s| {
+                let created_at = details.iter().find(|detail| detail.guid == s.guid)?.created;
+                Some(NewSnapshot { guid: s.guid, tag: s.tag.clone(), txg: s.txg, created_at })
+            })
+            .collect();
+        Ok(self.catalog.note_snapshots(self.id, &new)?)
+    }
+
+    /// Looks at live through a snapshot of its own. Answers the figures by which it may be told unchanged.
+    fn index_live(&mut self, known: &nasman_catalog::Dataset, sure: bool) -> ApiResult<LiveFigures> {
+        // Read before the snapshot is taken: what is written in between is seen twice rather than never.
+        let dataset = self.reachable()?;
+        let figures = LiveFigures::of(&dataset, Timestamp::now());
+        if !sure && dataset.written == Some(0) && self.is_newest_snapshot(known)? {
+            self.result.live_as_of = Some(figures.at);
+            self.catalog.touch_live(self.id, figures.at)?;
+            return Ok(figures);
+        }
+        let name = own_name(self.job, &self.name)?;
+        self.context.mark(&json!(Mark::new(name.clone())))?;
+        let own = self.zfs.create_snapshot(&name, false)?;
+        let at = Timestamp::now();
+        // Snapshots that came meanwhile are older than our own, and are told first.
+        let told = self
+            .index_snapshots()
+            .and_then(|()| self.index_state(&own.name, State::Live { txg: own.createtxg, at }));
+        let destroyed = destroy(self.zfs, &own);
+        told?;
+        destroyed?;
+        self.result.live_as_of = Some(at);
+        Ok(LiveFigures { took: Timestamp::now().duration_since(at), ..figures })
+    }
+
+    /// Whether the newest state known is the newest snapshot that there is.
+    fn is_newest_snapshot(&self, known: &nasman_catalog::Dataset) -> ApiResult<bool> {
+        let newest = self.catalog.snapshots(self.id)?.pop();
+        Ok(newest.is_some_and(|newest| newest.indexed && known.position == Some(newest.txg)))
+    }
+}
+
+/// A dataset by its identity, whatever it is called now.
+fn dataset_by_guid(zfs: &dyn Zfs, guid: Guid) -> ApiResult<Dataset> {
+    let found = zfs.datasets()?.into_iter().find(|dataset| dataset.guid == guid);
+    found.ok_or_else(|| ApiError::new(Code::DatasetNotFound, "the dataset is gone"))
+}
