@@ -150,7 +150,7 @@ fn main() {
         .expect("a dataset");
 
     let (begin, cpu) = (Instant::now(), on_cpu());
-    let applied = catalog.apply(dataset, state(1), shape.walk()).expect("applied");
+    let applied = catalog.apply(dataset, state(1), None, shape.walk()).expect("applied");
     let took = format!("{:?} (processor {:?})", begin.elapsed(), on_cpu().saturating_sub(cpu));
     let size =
         ["nasman.db", "nasman.db-wal"].map(|file| folder.path().join(file).metadata().map_or(0, |m| m.len()));
@@ -158,14 +158,18 @@ fn main() {
     println!("database {} and log {} bytes: {} a version", size[0], size[1], size[0] / applied.objects_born);
 
     timed("a snapshot with its changes", snapshots - 1, |run| {
-        catalog.apply(dataset, state(run + 2), shape.changes(run + 2, count)).expect("applied")
+        catalog
+            .apply(dataset, state(run + 2), Some(state(run + 1).txg()), shape.changes(run + 2, count))
+            .expect("applied")
     });
     let size = folder.path().join("nasman.db").metadata().map_or(0, |m| m.len());
     let versions = applied.objects_born + (snapshots - 1) * count;
     println!("database {size} bytes: {} a version of {versions}; {}", size / versions, memory());
     ask(&catalog, dataset, &shape, snapshots, 1);
     timed("a snapshot without a change", 20, |run| {
-        catalog.apply(dataset, state(snapshots + 2 + run), []).expect("applied")
+        catalog
+            .apply(dataset, state(snapshots + 2 + run), Some(state(snapshots + 1 + run).txg()), [])
+            .expect("applied")
     });
     let mut random = fastrand::Rng::with_seed(2);
     let mut order: Vec<u64> = (1..=snapshots).collect();

@@ -3,6 +3,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
 };
 
 use diesel::{
@@ -15,8 +17,14 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use crate::{CatalogError, Result};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
-/// Readers beside the one writer that SQLite allows.
-const CONNECTIONS: u32 = 4;
+/// For calls that end soon: readers beside the one writer that SQLite allows.
+const CONNECTIONS: u32 = 12;
+/// For what keeps its connection for as long as a state is taken in; apart, so that readers never wait for those.
+const LASTING: u32 = 12;
+/// How long a call waits for its turn.
+const TURN: Duration = Duration::from_secs(15);
+/// Connections beyond the first are closed again: each holds memory.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// Why the state can't be opened. The text names the file and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +62,11 @@ pub enum OpenError {
 #[derive(Clone)]
 pub struct Catalog {
     pool: Pool<ConnectionManager<SqliteConnection>>,
+    lasting: Pool<ConnectionManager<SqliteConnection>>,
+    path: Arc<Path>,
 }
+
+pub(crate) type Connection = PooledConnection<ConnectionManager<SqliteConnection>>;
 
 impl Catalog {
     /// Opens `nasman.db` in `folder`, making both when missing, and brings it up to this version. Where
@@ -67,12 +79,31 @@ impl Catalog {
         let path = folder.join("nasman.db");
         let failed = |cause: String| OpenError::Database { path: path.clone(), cause };
         migrate(&path)?;
-        let pool = Pool::builder()
-            .max_size(CONNECTIONS)
-            .connection_customizer(Box::new(Pragmas))
-            .build(ConnectionManager::new(path.to_string_lossy()))
-            .map_err(|e| failed(e.to_string()))?;
-        Ok(Self { pool })
+        let connections = |most| {
+            Pool::builder()
+                .max_size(most)
+                .min_idle(Some(1))
+                .connection_timeout(TURN)
+                .idle_timeout(Some(IDLE))
+                .connection_customizer(Box::new(Pragmas))
+                .build(ConnectionManager::new(path.to_string_lossy()))
+                .map_err(|e| failed(e.to_string()))
+        };
+        let (pool, lasting) = (connections(CONNECTIONS)?, connections(LASTING)?);
+        Ok(Self { pool, lasting, path: path.into() })
+    }
+
+    /// Bytes that the state takes on disk, its write-ahead log included.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        ["", "-wal", "-shm"]
+            .iter()
+            .map(|suffix| {
+                let mut file = self.path.as_os_str().to_owned();
+                file.push(suffix);
+                fs::metadata(file).map_or(0, |meta| meta.len())
+            })
+            .sum()
     }
 
     /// Whether the database answers; used by the readiness check.
@@ -83,8 +114,13 @@ impl Catalog {
         Ok(self.conn()?.batch_execute("SELECT 1")?)
     }
 
-    pub(crate) fn conn(&self) -> Result<PooledConnection<ConnectionManager<SqliteConnection>>> {
-        self.pool.get().map_err(|e| CatalogError::Database(e.to_string()))
+    pub(crate) fn conn(&self) -> Result<Connection> {
+        self.pool.get().map_err(|_| CatalogError::Busy)
+    }
+
+    /// A connection to keep for long.
+    pub(crate) fn lasting(&self) -> Result<Connection> {
+        self.lasting.get().map_err(|_| CatalogError::Busy)
     }
 
     /// Runs `work` on one consistent picture of the state, whatever is written meanwhile.

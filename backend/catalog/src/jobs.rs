@@ -72,7 +72,7 @@ pub struct Job {
     pub kind: String,
     /// What it does, for people.
     pub title: String,
-    /// Who asked for it.
+    /// Who asked for it; 0 where the server did itself.
     pub user_id: i64,
     /// Their name at that time.
     pub user_name: String,
@@ -103,7 +103,7 @@ pub struct NewJob<'a> {
     pub kind: &'a str,
     /// What it does, for people.
     pub title: &'a str,
-    /// Who asks.
+    /// Who asks; 0 where the server does itself.
     pub user_id: i64,
     /// Their name.
     pub user_name: &'a str,
@@ -200,15 +200,24 @@ impl Catalog {
         jobs::table.find(id).select(Row::as_select()).first::<Row>(&mut self.conn()?)?.try_into()
     }
 
-    /// Jobs, newest first: those older than the one named `before`, at most `limit`.
+    /// Jobs, newest first: of one state, of one kind, older than the one named `before`, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn jobs(&self, state: Option<JobState>, before: Option<&str>, limit: u32) -> Result<Vec<Job>> {
+    pub fn jobs(
+        &self,
+        state: Option<JobState>,
+        kind: Option<&str>,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Job>> {
         let mut query =
             jobs::table.select(Row::as_select()).order(jobs::id.desc()).limit(limit.into()).into_boxed();
         if let Some(state) = state {
             query = query.filter(jobs::state.eq(state.as_str()));
+        }
+        if let Some(kind) = kind {
+            query = query.filter(jobs::kind.eq(kind));
         }
         if let Some(before) = before {
             query = query.filter(jobs::id.lt(before));
@@ -303,6 +312,18 @@ impl Catalog {
         Ok(canceled == 1)
     }
 
+    /// Removes a job that has ended, with its log. Answers whether it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn delete_job(&self, id: &str) -> Result<bool> {
+        let open = [JobState::Enqueued.as_str(), JobState::Processing.as_str()];
+        let gone = diesel::delete(jobs::table.find(id))
+            .filter(jobs::state.ne_all(open))
+            .execute(&mut self.conn()?)?;
+        Ok(gone == 1)
+    }
+
     /// Adds a line to a job's log.
     ///
     /// # Errors
@@ -384,11 +405,11 @@ mod tests {
     fn pages_go_back_in_time() {
         let (_folder, catalog, first) = with_job();
         let second = add(&catalog, "second");
-        let page = catalog.jobs(None, None, 1).unwrap();
+        let page = catalog.jobs(None, None, None, 1).unwrap();
         assert_eq!(page[0].id, second.id);
-        let page = catalog.jobs(None, Some(&second.id), 10).unwrap();
+        let page = catalog.jobs(None, None, Some(&second.id), 10).unwrap();
         assert_eq!(page.iter().map(|j| &j.id).collect::<Vec<_>>(), [&first.id]);
-        assert!(catalog.jobs(Some(JobState::Failed), None, 10).unwrap().is_empty());
+        assert!(catalog.jobs(Some(JobState::Failed), None, None, 10).unwrap().is_empty());
     }
 
     #[test]

@@ -15,8 +15,8 @@ mod users;
 
 pub use db::{Catalog, OpenError};
 pub use files::{
-    Applied, Apply, At, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage, Differs,
-    DirEntry, DirPage, KnownFiles, NewSnapshot, Seen, Snapshot, State, Version,
+    Applied, Apply, At, Coverage, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage,
+    Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, Run, Seen, Snapshot, State, Version,
 };
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use sessions::Session;
@@ -51,6 +51,9 @@ pub enum CatalogError {
     /// SQLite could not write: the disk that holds the state is full.
     #[error("the disk that holds NASMan's state is full")]
     DiskFull,
+    /// Others kept all connections, or the one right to write, for longer than a call waits.
+    #[error("NASMan's state is busy; try again in a moment")]
+    Busy,
     /// Anything else SQLite said.
     #[error("the state database failed: {0}")]
     Database(String),
@@ -67,6 +70,7 @@ impl From<diesel::result::Error> for CatalogError {
             Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Taken,
             // SQLite's text for SQLITE_FULL; diesel has no kind for it.
             other if other.to_string().contains("database or disk is full") => Self::DiskFull,
+            other if other.to_string().contains("database is locked") => Self::Busy,
             other => Self::Database(other.to_string()),
         }
     }

@@ -77,9 +77,13 @@ diesel::table! {
         name -> Text,
         position -> Nullable<BigInt>,
         applying -> Nullable<BigInt>,
+        applying_base -> Nullable<BigInt>,
         position_at -> Nullable<BigInt>,
         first_seen -> BigInt,
         last_seen -> BigInt,
+        live_interval -> Nullable<BigInt>,
+        excluded -> Bool,
+        seen -> Nullable<Text>,
     }
 }
 
@@ -91,6 +95,25 @@ diesel::table! {
         txg -> BigInt,
         created_at -> BigInt,
         indexed -> Bool,
+        failed -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    runs (id) {
+        id -> BigInt,
+        dataset -> BigInt,
+        at -> BigInt,
+        snapshot -> Nullable<Text>,
+        means -> Text,
+        passed -> Text,
+        objects -> BigInt,
+        directories -> BigInt,
+        gone -> BigInt,
+        took_ms -> BigInt,
+        findings_total -> BigInt,
+        findings -> Text,
+        error -> Nullable<Text>,
     }
 }
 

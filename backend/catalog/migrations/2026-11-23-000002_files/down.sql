@@ -1,3 +1,5 @@
+DROP INDEX jobs_by_kind;
+DROP TABLE runs;
 DROP TABLE touched;
 DROP TABLE links;
 DROP TABLE objects;

@@ -9,12 +9,19 @@ CREATE TABLE datasets (
     position INTEGER,
     -- The state being applied; set when a process died at it, and then all that is later than position is undone.
     applying INTEGER,
+    -- The state that one is told against: its versions stay until then, also when its snapshot is forgotten.
+    applying_base INTEGER,
     -- When position was how the filesystem looked.
     position_at INTEGER,
     first_seen INTEGER NOT NULL,
-    last_seen INTEGER NOT NULL
+    last_seen INTEGER NOT NULL,
+    -- Seconds between two looks at live; NULL: as configured for all, 0: never.
+    live_interval INTEGER,
+    excluded INTEGER NOT NULL DEFAULT 0,
+    -- What ZFS said of it at the last look, in the server's own words.
+    seen TEXT
 ) STRICT;
-CREATE INDEX datasets_by_name ON datasets (name);
+CREATE INDEX datasets_by_name ON datasets (name, last_seen);
 
 -- A received snapshot keeps its guid, so only dataset and guid together are one.
 CREATE TABLE snapshots (
@@ -24,9 +31,34 @@ CREATE TABLE snapshots (
     txg INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     indexed INTEGER NOT NULL DEFAULT 0,
+    -- Why its files can't be known.
+    failed TEXT,
     PRIMARY KEY (dataset, guid)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX snapshots_by_txg ON snapshots (dataset, txg);
+CREATE INDEX snapshots_by_tag ON snapshots (dataset, tag);
+CREATE INDEX snapshots_by_time ON snapshots (dataset, created_at);
+
+-- How states were taken in, the newest few of each dataset. passed and findings are JSON of the server's.
+CREATE TABLE runs (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    dataset INTEGER NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    -- Its tag; NULL: live.
+    snapshot TEXT,
+    means TEXT NOT NULL,
+    passed TEXT NOT NULL,
+    objects INTEGER NOT NULL,
+    directories INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    took_ms INTEGER NOT NULL,
+    findings_total INTEGER NOT NULL,
+    findings TEXT NOT NULL,
+    error TEXT
+) STRICT;
+CREATE INDEX runs_by_dataset ON runs (dataset, id);
+
+CREATE INDEX jobs_by_kind ON jobs (kind, id);
 
 -- kind: 0 file, 1 folder, 2 symbolic link, 3 fifo, 4 socket, 5 block device, 6 character device.
 CREATE TABLE objects (

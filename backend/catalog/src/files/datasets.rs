@@ -38,6 +38,12 @@ pub struct Dataset {
     pub first_seen: Timestamp,
     /// When it was last noted.
     pub last_seen: Timestamp,
+    /// Seconds between two looks at live; 0: never, absent: as configured for all.
+    pub live_interval: Option<u32>,
+    /// Not to be indexed.
+    pub excluded: bool,
+    /// What ZFS said of it at the last look, in the server's own words.
+    pub seen: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -50,6 +56,9 @@ struct Row {
     position_at: Option<i64>,
     first_seen: i64,
     last_seen: i64,
+    live_interval: Option<i64>,
+    excluded: bool,
+    seen: Option<String>,
 }
 
 impl TryFrom<Row> for Dataset {
@@ -64,6 +73,9 @@ impl TryFrom<Row> for Dataset {
             position_at: row.position_at.map(time::instant),
             first_seen: time::instant(row.first_seen),
             last_seen: time::instant(row.last_seen),
+            live_interval: row.live_interval.and_then(|seconds| u32::try_from(seconds).ok()),
+            excluded: row.excluded,
+            seen: row.seen,
         })
     }
 }
@@ -114,6 +126,51 @@ impl Catalog {
             .try_into()
     }
 
+    /// The dataset that was last called so: names can be stale, since a renamed one is noted when it is next seen.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn dataset_by_name(&self, name: &DatasetName) -> Result<Option<Dataset>> {
+        datasets::table
+            .filter(datasets::name.eq(name.as_str()))
+            .order((datasets::last_seen.desc(), datasets::id.desc()))
+            .select(Row::as_select())
+            .first::<Row>(&mut self.conn()?)
+            .optional()?
+            .map(Dataset::try_from)
+            .transpose()
+    }
+
+    /// Sets how many seconds are between two looks at live; 0: never, absent: as configured for all.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`].
+    pub fn set_live_interval(&self, id: DatasetId, seconds: Option<u32>) -> Result<()> {
+        one(diesel::update(datasets::table.find(id.0))
+            .set(datasets::live_interval.eq(seconds.map(i64::from)))
+            .execute(&mut self.conn()?)?)
+    }
+
+    /// Sets whether it is left out of indexing. What is known of it stays.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`].
+    pub fn set_excluded(&self, id: DatasetId, excluded: bool) -> Result<()> {
+        one(diesel::update(datasets::table.find(id.0))
+            .set(datasets::excluded.eq(excluded))
+            .execute(&mut self.conn()?)?)
+    }
+
+    /// Notes what ZFS said of it at the last look, so that the next one shows whether anything happened.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`].
+    pub fn set_seen(&self, id: DatasetId, seen: Option<&str>) -> Result<()> {
+        one(diesel::update(datasets::table.find(id.0))
+            .set(datasets::seen.eq(seen))
+            .execute(&mut self.conn()?)?)
+    }
+
     /// Forgets a dataset with all its files, as after it was destroyed.
     ///
     /// # Errors
@@ -126,27 +183,42 @@ impl Catalog {
         })
     }
 
-    /// Forgets all files of a dataset and that its snapshots were indexed, so that it can be indexed anew.
+    /// Forgets all files of a dataset, that its snapshots were indexed or failed, and what was last seen of it, so
+    /// that it can be indexed anew.
     ///
     /// # Errors
     /// When the database fails.
     pub fn reset_dataset(&self, id: DatasetId) -> Result<()> {
         self.write(|conn| {
-            clear(conn, id)?;
-            let none = None::<i64>;
+            forget_files(conn, id)?;
             diesel::update(datasets::table.find(id.0))
-                .set((
-                    datasets::position.eq(none),
-                    datasets::applying.eq(none),
-                    datasets::position_at.eq(none),
-                ))
+                .set(datasets::seen.eq(None::<String>))
                 .execute(conn)?;
             diesel::update(snapshots::table.filter(snapshots::dataset.eq(id.0)))
-                .set(snapshots::indexed.eq(false))
+                .set((snapshots::indexed.eq(false), snapshots::failed.eq(None::<String>)))
                 .execute(conn)?;
             Ok(())
         })
     }
+}
+
+fn one(changed: usize) -> Result<()> {
+    if changed == 1 { Ok(()) } else { Err(CatalogError::NotFound) }
+}
+
+/// Goes back to before the first state.
+pub(super) fn forget_files(conn: &mut SqliteConnection, id: DatasetId) -> Result<()> {
+    clear(conn, id)?;
+    let none = None::<i64>;
+    diesel::update(datasets::table.find(id.0))
+        .set((
+            datasets::position.eq(none),
+            datasets::applying.eq(none),
+            datasets::applying_base.eq(none),
+            datasets::position_at.eq(none),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Removes all that is known of a dataset's files.

@@ -7,7 +7,7 @@ use diesel::{
     prelude::{
         ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryableByName, RunQueryDsl as _,
     },
-    sql_types::BigInt,
+    sql_types::{BigInt, Binary, Nullable},
 };
 use nasman_core::{Guid, Txg};
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Catalog, CatalogError, Result,
-    schema::{datasets, snapshots},
+    schema::{datasets, links, objects, snapshots},
 };
 
 impl Catalog {
@@ -54,22 +54,26 @@ impl Catalog {
             let later =
                 snapshots::table.filter(snapshots::dataset.eq(dataset.0)).filter(snapshots::txg.gt(to));
             diesel::delete(later).execute(conn)?;
-            undo_after(conn, dataset, to)?;
-            let at: Option<i64> = snapshots::table
-                .filter(snapshots::dataset.eq(dataset.0))
-                .filter(snapshots::txg.eq(to))
-                .select(snapshots::created_at)
-                .first(conn)
-                .optional()?;
-            diesel::update(datasets::table.find(dataset.0)).set(datasets::position.eq(to)).execute(conn)?;
-            if let Some(at) = at {
-                diesel::update(datasets::table.find(dataset.0))
-                    .set(datasets::position_at.eq(at))
-                    .execute(conn)?;
-            }
+            go_back(conn, dataset, to)?;
             Ok(())
         })
     }
+}
+
+/// Makes an earlier state the newest one.
+pub(super) fn go_back(conn: &mut SqliteConnection, dataset: DatasetId, to: i64) -> Result<()> {
+    undo_after(conn, dataset, to)?;
+    let at: Option<i64> = snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .filter(snapshots::txg.eq(to))
+        .select(snapshots::created_at)
+        .first(conn)
+        .optional()?;
+    diesel::update(datasets::table.find(dataset.0)).set(datasets::position.eq(to)).execute(conn)?;
+    if let Some(at) = at {
+        diesel::update(datasets::table.find(dataset.0)).set(datasets::position_at.eq(at)).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Takes back what an unfinished state left.
@@ -86,8 +90,24 @@ pub(super) fn undo_interrupted(
         Some(position) => undo_after(conn, dataset, position)?,
         None => clear(conn, dataset)?,
     }
-    diesel::update(datasets::table.find(dataset.0)).set(datasets::applying.eq(None::<i64>)).execute(conn)?;
+    end_applying(conn, dataset)
+}
+
+/// Nothing is being applied any more; a base that was forgotten meanwhile goes now.
+pub(super) fn end_applying(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<()> {
+    let base = applying_base(conn, dataset)?;
+    let none = None::<i64>;
+    diesel::update(datasets::table.find(dataset.0))
+        .set((datasets::applying.eq(none), datasets::applying_base.eq(none)))
+        .execute(conn)?;
+    if let Some(base) = base {
+        drop_state(conn, dataset, base)?;
+    }
     Ok(())
+}
+
+fn applying_base(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Option<i64>> {
+    Ok(datasets::table.find(dataset.0).select(datasets::applying_base).first(conn)?)
 }
 
 /// Takes back all that was born or died after `txg`.
@@ -107,9 +127,13 @@ fn undo_after(conn: &mut SqliteConnection, dataset: DatasetId, txg: i64) -> Resu
     Ok(())
 }
 
-/// Removes the versions that only the state at `txg` showed, if it is a state no more. Answers how many.
+/// Removes the versions that only the state at `txg` showed, if it is a state no more, and makes one of what is the
+/// same on both sides of it. Answers how many versions were removed.
 pub(super) fn drop_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i64) -> Result<u64> {
-    let states = states(conn, dataset)?;
+    let mut states = states(conn, dataset)?;
+    // What is being applied is told against it.
+    states.extend(applying_base(conn, dataset)?);
+    states.sort_unstable();
     let (Err(place), false) = (states.binary_search(&txg), states.is_empty()) else { return Ok(0) };
     // Nothing comes after live, so what is known last is never dropped.
     let Some(&next) = states.get(place) else { return Ok(0) };
@@ -126,14 +150,33 @@ pub(super) fn drop_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i
         removed += rows.len();
         notes.extend(rows.iter().flat_map(|row| [(row.inode, row.born), (row.inode, row.died)]));
     }
+    if before != i64::MIN {
+        for find in [SAME_OBJECTS, SAME_LINKS] {
+            let pairs: Vec<Pair> = diesel::sql_query(find)
+                .bind::<BigInt, _>(dataset.0)
+                .bind::<BigInt, _>(before)
+                .bind::<BigInt, _>(next)
+                .load(conn)?;
+            for pair in pairs {
+                pair.join(conn, dataset)?;
+                notes.extend([(pair.inode, pair.ended), (pair.inode, pair.begun)]);
+            }
+        }
+    }
     for (inode, txg) in notes {
-        diesel::sql_query(DROP_NOTE)
-            .bind::<BigInt, _>(dataset.0)
-            .bind::<BigInt, _>(txg)
-            .bind::<BigInt, _>(inode)
-            .execute(conn)?;
+        drop_note(conn, dataset, txg, inode)?;
     }
     Ok(u64::try_from(removed).unwrap_or_default())
+}
+
+/// Removes a note that is about nothing any more.
+pub(super) fn drop_note(conn: &mut SqliteConnection, dataset: DatasetId, txg: i64, inode: i64) -> Result<()> {
+    diesel::sql_query(DROP_NOTE)
+        .bind::<BigInt, _>(dataset.0)
+        .bind::<BigInt, _>(txg)
+        .bind::<BigInt, _>(inode)
+        .execute(conn)?;
+    Ok(())
 }
 
 /// What a removed version leaves notes of.
@@ -147,6 +190,64 @@ struct Dropped {
     died: i64,
 }
 
+/// Two versions of the same, with no state between them any more.
+#[derive(QueryableByName)]
+struct Pair {
+    #[diesel(sql_type = BigInt)]
+    inode: i64,
+    /// When the first was born.
+    #[diesel(sql_type = BigInt)]
+    born: i64,
+    /// When the first died.
+    #[diesel(sql_type = BigInt)]
+    ended: i64,
+    /// When the second was born.
+    #[diesel(sql_type = BigInt)]
+    begun: i64,
+    /// When the second died.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    died: Option<i64>,
+    /// Of a link: its folder, place and name; an object's is empty.
+    #[diesel(sql_type = BigInt)]
+    parent: i64,
+    #[diesel(sql_type = BigInt)]
+    file: i64,
+    #[diesel(sql_type = Binary)]
+    name: Vec<u8>,
+}
+
+impl Pair {
+    /// The first one lives as long as the second did.
+    fn join(&self, conn: &mut SqliteConnection, dataset: DatasetId) -> Result<()> {
+        if self.name.is_empty() {
+            let key = |born| objects::table.find((dataset.0, self.inode, born));
+            diesel::delete(key(self.begun)).execute(conn)?;
+            diesel::update(key(self.born)).set(objects::died.eq(self.died)).execute(conn)?;
+        } else {
+            let key = |born| links::table.find((dataset.0, self.parent, self.file, &self.name, born));
+            diesel::delete(key(self.begun)).execute(conn)?;
+            diesel::update(key(self.born)).set(links::died.eq(self.died)).execute(conn)?;
+        }
+        Ok(())
+    }
+}
+
+const SAME_OBJECTS: &str = "SELECT a.inode, a.born, a.died AS ended, b.born AS begun, b.died, \
+        0 AS parent, 0 AS file, x'' AS name \
+    FROM (SELECT DISTINCT inode FROM touched WHERE dataset = ?1 AND txg > ?2 AND txg <= ?3) t \
+    CROSS JOIN objects b ON b.dataset = ?1 AND b.inode = t.inode AND b.born > ?2 AND b.born <= ?3 \
+    CROSS JOIN objects a ON a.dataset = ?1 AND a.inode = b.inode AND a.born <= ?2 AND a.died > ?2 \
+        AND a.died <= b.born \
+    WHERE (a.generation, a.kind, a.size, a.mtime_s, a.mtime_ns, a.ctime_s, a.ctime_ns, a.uid, a.gid, a.mode, a.nlink) \
+        = (b.generation, b.kind, b.size, b.mtime_s, b.mtime_ns, b.ctime_s, b.ctime_ns, b.uid, b.gid, b.mode, b.nlink) \
+        AND a.target IS b.target";
+const SAME_LINKS: &str = "SELECT a.inode, a.born, a.died AS ended, b.born AS begun, b.died, \
+        a.parent, a.file, a.name \
+    FROM (SELECT DISTINCT inode FROM touched WHERE dataset = ?1 AND txg > ?2 AND txg <= ?3) t \
+    CROSS JOIN links b INDEXED BY links_by_inode ON b.dataset = ?1 AND b.inode = t.inode \
+        AND b.born > ?2 AND b.born <= ?3 \
+    CROSS JOIN links a ON a.dataset = ?1 AND a.parent = b.parent AND a.file = b.file AND a.name = b.name \
+        AND a.born <= ?2 AND a.died > ?2 AND a.died <= b.born AND a.inode = b.inode";
 const DROP_OBJECTS: &str = "DELETE FROM objects WHERE dataset = ?1 AND born > ?2 AND died <= ?4 \
     AND inode IN (SELECT inode FROM touched WHERE dataset = ?1 AND txg > ?3 AND txg <= ?4) \
     RETURNING inode, born, died";

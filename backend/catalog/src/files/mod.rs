@@ -14,6 +14,7 @@ mod forget;
 mod oracle;
 mod read;
 mod row;
+mod runs;
 mod snapshots;
 
 pub use apply::{Applied, Apply, State};
@@ -22,4 +23,5 @@ pub use read::{
     At, Deleted, DeletedPage, Difference, DifferencePage, Differs, DirEntry, DirPage, KnownFiles, Seen,
     Version,
 };
-pub use snapshots::{NewSnapshot, Snapshot};
+pub use runs::{NewRun, Run};
+pub use snapshots::{Coverage, NewSnapshot, Snapshot};

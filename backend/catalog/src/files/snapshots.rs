@@ -3,8 +3,10 @@
 use diesel::{
     SqliteConnection,
     prelude::{
-        ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, QueryableByName,
+        RunQueryDsl as _, Selectable, SelectableHelper as _,
     },
+    sql_types::BigInt,
 };
 use jiff::Timestamp;
 use nasman_core::{Guid, SnapshotTag, Txg};
@@ -41,6 +43,19 @@ pub struct Snapshot {
     pub created_at: Timestamp,
     /// Whether the catalog knows its files.
     pub indexed: bool,
+    /// Why the catalog can't know its files.
+    pub failed: Option<String>,
+}
+
+/// How many of a dataset's snapshots the catalog knows the files of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Snapshots noted.
+    pub total: u64,
+    /// Those whose files are known.
+    pub indexed: u64,
+    /// Those whose files can't be known.
+    pub failed: u64,
 }
 
 #[derive(Queryable, Selectable)]
@@ -51,6 +66,7 @@ struct Row {
     txg: i64,
     created_at: i64,
     indexed: bool,
+    failed: Option<String>,
 }
 
 impl TryFrom<Row> for Snapshot {
@@ -63,6 +79,7 @@ impl TryFrom<Row> for Snapshot {
             txg: txg(row.txg),
             created_at: time::instant(row.created_at),
             indexed: row.indexed,
+            failed: row.failed,
         })
     }
 }
@@ -74,6 +91,71 @@ impl Catalog {
     /// When the database fails.
     pub fn note_snapshot(&self, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
         note(&mut *self.conn()?, dataset, snapshot)
+    }
+
+    /// Notes many snapshots at once; see [`Catalog::note_snapshot`].
+    ///
+    /// # Errors
+    /// When the database fails; then none is noted.
+    pub fn note_snapshots(&self, dataset: DatasetId, snapshots: &[NewSnapshot]) -> Result<()> {
+        self.write(|conn| snapshots.iter().try_for_each(|snapshot| note(conn, dataset, snapshot)))
+    }
+
+    /// Notes why a snapshot's files can't be known. One that is indexed is left as it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn fail_snapshot(&self, dataset: DatasetId, guid: Guid, reason: &str) -> Result<()> {
+        diesel::update(snapshots::table.find((dataset.0, guid.0.cast_signed())))
+            .filter(snapshots::indexed.eq(false))
+            .set(snapshots::failed.eq(reason))
+            .execute(&mut self.conn()?)?;
+        Ok(())
+    }
+
+    /// For each dataset with snapshots, how many of them are indexed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn coverage(&self) -> Result<Vec<(DatasetId, Coverage)>> {
+        let rows: Vec<Covered> = diesel::sql_query(COVERAGE).load(&mut self.conn()?)?;
+        let answer = |row: Covered| {
+            let [total, indexed, failed] = [row.total, row.indexed, row.failed].map(i64::cast_unsigned);
+            (DatasetId(row.dataset), Coverage { total, indexed, failed })
+        };
+        Ok(rows.into_iter().map(answer).collect())
+    }
+
+    /// The snapshot of this name. Names can be stale; of several that were last called so, the newest is meant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn snapshot_by_tag(&self, dataset: DatasetId, tag: &SnapshotTag) -> Result<Option<Snapshot>> {
+        snapshots::table
+            .filter(snapshots::dataset.eq(dataset.0))
+            .filter(snapshots::tag.eq(tag.as_str()))
+            .order(snapshots::txg.desc())
+            .select(Row::as_select())
+            .first::<Row>(&mut self.conn()?)
+            .optional()?
+            .map(Snapshot::try_from)
+            .transpose()
+    }
+
+    /// The newest snapshot that had been taken by then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn snapshot_at_or_before(&self, dataset: DatasetId, time: Timestamp) -> Result<Option<Snapshot>> {
+        snapshots::table
+            .filter(snapshots::dataset.eq(dataset.0))
+            .filter(snapshots::created_at.le(time::ms(time)))
+            .order((snapshots::created_at.desc(), snapshots::txg.desc()))
+            .select(Row::as_select())
+            .first::<Row>(&mut self.conn()?)
+            .optional()?
+            .map(Snapshot::try_from)
+            .transpose()
     }
 
     /// A dataset's snapshots, oldest first.
@@ -102,6 +184,21 @@ impl Catalog {
     }
 }
 
+const COVERAGE: &str = "SELECT dataset, count(*) AS total, sum(indexed) AS indexed, \
+    sum(failed IS NOT NULL AND NOT indexed) AS failed FROM snapshots GROUP BY dataset";
+
+#[derive(QueryableByName)]
+struct Covered {
+    #[diesel(sql_type = BigInt)]
+    dataset: i64,
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+    #[diesel(sql_type = BigInt)]
+    indexed: i64,
+    #[diesel(sql_type = BigInt)]
+    failed: i64,
+}
+
 pub(super) fn note(conn: &mut SqliteConnection, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
     diesel::insert_into(snapshots::table)
         .values((
@@ -117,6 +214,27 @@ pub(super) fn note(conn: &mut SqliteConnection, dataset: DatasetId, snapshot: &N
         .set(snapshots::tag.eq(snapshot.tag.as_str()))
         .execute(conn)?;
     Ok(())
+}
+
+/// The newest snapshot whose files are known.
+pub(super) fn newest_indexed(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Option<i64>> {
+    Ok(snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .filter(snapshots::indexed.eq(true))
+        .select(diesel::dsl::max(snapshots::txg))
+        .first(conn)?)
+}
+
+/// Whether the files of that state are known.
+pub(super) fn is_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i64) -> Result<bool> {
+    if position(conn, dataset)? == Some(txg) {
+        return Ok(true);
+    }
+    let snapshot = snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .filter(snapshots::txg.eq(txg))
+        .filter(snapshots::indexed.eq(true));
+    Ok(diesel::select(diesel::dsl::exists(snapshot)).get_result(conn)?)
 }
 
 /// Every state whose files are known, oldest first: the indexed snapshots, and live as last looked at.

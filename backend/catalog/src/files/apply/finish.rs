@@ -23,9 +23,13 @@ impl Apply {
     /// When the database fails; then the state is not complete.
     pub fn finish(mut self) -> Result<Applied> {
         self.flush()?;
+        self.take_back()?;
         // A told folder that is gone lets go of what was in it, so this goes on until nothing is loose.
-        while !self.loose.is_empty() || !self.gone.is_empty() {
+        while !(self.loose.is_empty() && self.gone.is_empty() && self.unsure.is_empty()) {
             self.batch(|batch, conn, touched| {
+                for inode in some_of(batch.unsure) {
+                    batch.end_names_unless_folder(conn, inode, touched)?;
+                }
                 for inode in some_of(batch.loose) {
                     batch.let_go(conn, inode, touched)?;
                 }
@@ -36,20 +40,25 @@ impl Apply {
             })?;
         }
         let (dataset, from, txg) = (self.dataset, self.from, self.txg());
+        while !self.void.is_empty() {
+            let void = some_of(&mut self.void);
+            self.conn.immediate_transaction(|conn| {
+                void.into_iter().try_for_each(|inode| forget::drop_note(conn, dataset, txg, inode))
+            })?;
+        }
         let at = time::ms(self.to.at());
         let to = &self.to;
         let forgotten = self.conn.immediate_transaction(|conn| {
             diesel::update(datasets::table.find(dataset.0))
-                .set((
-                    datasets::position.eq(txg),
-                    datasets::position_at.eq(at),
-                    datasets::applying.eq(None::<i64>),
-                ))
+                .set((datasets::position.eq(txg), datasets::position_at.eq(at)))
                 .execute(conn)?;
             if let State::Snapshot(snapshot) = to {
                 let key = (dataset.0, snapshot.guid.0.cast_signed());
-                diesel::update(snapshots::table.find(key)).set(snapshots::indexed.eq(true)).execute(conn)?;
+                diesel::update(snapshots::table.find(key))
+                    .set((snapshots::indexed.eq(true), snapshots::failed.eq(None::<String>)))
+                    .execute(conn)?;
             }
+            forget::end_applying(conn, dataset)?;
             // Live as it was last looked at is a state no more, unless a snapshot keeps it.
             from.map_or(Ok(0), |from| forget::drop_state(conn, dataset, from))
         })?;
@@ -57,7 +66,7 @@ impl Apply {
     }
 }
 
-fn some_of(set: &mut Touched) -> Vec<i64> {
+pub(super) fn some_of(set: &mut Touched) -> Vec<i64> {
     if set.len() <= BATCH {
         return set.drain().collect();
     }
@@ -80,6 +89,19 @@ impl Batch<'_> {
             self.end_names_in(conn, inode, touched)?;
         }
         Ok(())
+    }
+
+    /// A folder that was told and is none has no names.
+    fn end_names_unless_folder(
+        &mut self,
+        conn: &mut SqliteConnection,
+        inode: i64,
+        touched: &mut Touched,
+    ) -> Result<()> {
+        if self.open_object(conn, inode)?.is_some_and(|object| object.kind == DIRECTORY) {
+            return Ok(());
+        }
+        self.end_names_in(conn, inode, touched)
     }
 
     /// A name that leads nowhere is none.

@@ -9,7 +9,7 @@ use diesel::{
 use nasman_core::EntryName;
 
 use super::{
-    super::row::{LinkRow, file_flag},
+    super::row::{DIRECTORY, LinkRow, file_flag},
     Batch, ROWS, Touched,
     objects::Kinds,
 };
@@ -49,6 +49,13 @@ impl Batch<'_> {
         } else {
             self.open_names_in(conn, parent)?
         };
+        let kind = match kinds.get(&parent) {
+            Some(&kind) => Some(kind),
+            None => self.open_object(conn, parent)?.map(|object| object.kind),
+        };
+        if kind != Some(DIRECTORY) {
+            self.unsure.insert(parent);
+        }
         let mut known: HashMap<Vec<u8>, LinkRow> =
             known.into_iter().map(|row| (row.name.clone(), row)).collect();
         let begins = born.len();
@@ -63,11 +70,16 @@ impl Batch<'_> {
             if let Some(row) = row {
                 self.end_link(conn, &row, touched)?;
             }
-            let file = match kinds.get(&inode) {
-                Some(&kind) => file_flag(kind),
-                // Told earlier, or not yet: then it is taken for a file, and put right when it is told.
-                None => file_flag(self.open_object(conn, inode)?.map_or(-1, |object| object.kind)),
+            let kind = match kinds.get(&inode) {
+                Some(&kind) => Some(kind),
+                None => self.open_object(conn, inode)?.map(|object| object.kind),
             };
+            match kind {
+                Some(_) => _ = self.loose.remove(&inode),
+                // Not told yet: it is taken for a file, and put right when it is told.
+                None => _ = self.gone.insert(inode),
+            }
+            let file = file_flag(kind.unwrap_or(-1));
             let (dataset, txg, name) = (self.dataset, self.txg, name.as_bytes().to_vec());
             touched.insert(inode);
             born.push(LinkRow { dataset, parent, file, name, born: txg, died: None, inode });
@@ -117,6 +129,7 @@ impl Batch<'_> {
         let key = links::table.find((row.dataset, row.parent, row.file, &row.name, row.born));
         if row.born == self.txg {
             diesel::delete(key).execute(conn)?;
+            self.void.insert(row.inode);
             self.applied.links_born -= 1;
         } else {
             diesel::update(key).set(links::died.eq(self.txg)).execute(conn)?;

@@ -3,6 +3,7 @@
 mod finish;
 mod links;
 mod objects;
+mod untold;
 
 use std::collections::HashSet;
 
@@ -15,8 +16,9 @@ use diesel::{
 use jiff::Timestamp;
 use nasman_core::{Change, EntryName, Meta, Txg};
 
+use self::untold::Untold;
 use super::{
-    datasets::{DatasetId, position},
+    datasets::{DatasetId, forget_files, position},
     forget,
     row::TouchedRow,
     snapshots::{self, NewSnapshot},
@@ -96,34 +98,54 @@ pub struct Apply {
     weight: usize,
     /// Lost a name; whether it has another shows at the end.
     loose: HashSet<i64>,
-    /// Told to be gone; whether names still lead there shows at the end.
+    /// Told to be gone, or named and not known; whether names still lead there shows at the end.
     gone: HashSet<i64>,
+    /// Told to have names and not known as folders; whether they are shows at the end.
+    unsure: HashSet<i64>,
+    /// Of which something began here and then did not; whether the note of it is void shows at the end.
+    void: HashSet<i64>,
+    /// What must go back to the base unless it is told.
+    untold: Untold,
     /// Folders told so far, kept for a first state only: all others have nothing to compare with.
     told: HashSet<i64>,
     applied: Applied,
 }
 
 impl Catalog {
-    /// Begins to take in the changes from the newest known state of a dataset to `to`. What an earlier, interrupted
-    /// one left is undone first, so the changes must be told from their beginning.
+    /// Begins to take in a state of a dataset, told as what is different from the state at `base`; what was touched
+    /// after the base and is not told is again as it was there. Without a base all is told, and what no folder names
+    /// exists no more. What an earlier, interrupted one left is undone first, so the changes must be told from their
+    /// beginning.
+    ///
+    /// Where live was looked at after `to`, that look is forgotten at once.
     ///
     /// # Errors
-    /// [`CatalogError::OutOfOrder`] when `to` is older than what is known.
-    pub fn begin_apply(&self, dataset: DatasetId, to: State) -> Result<Apply> {
-        let mut conn = self.conn()?;
+    /// [`CatalogError::OutOfOrder`] when a snapshot newer than `to` is indexed, [`CatalogError::NotIndexed`] when
+    /// the base is no state known.
+    pub fn begin_apply(&self, dataset: DatasetId, to: State, base: Option<Txg>) -> Result<Apply> {
+        let mut conn = self.lasting()?;
         conn.batch_execute(CACHE)?;
-        let txg = to.txg().0.cast_signed();
-        let from = conn.immediate_transaction(|conn| {
+        let (txg, base) = (to.txg().0.cast_signed(), base.map(|base| base.0.cast_signed()));
+        let (from, untold) = conn.immediate_transaction(|conn| {
             let from = position(conn, dataset)?;
-            if let Some(from) = from.filter(|&from| from > txg) {
-                return Err(CatalogError::OutOfOrder { asked: to.txg().0, newest: from.cast_unsigned() });
-            }
             forget::undo_interrupted(conn, dataset, from)?;
-            diesel::update(datasets::table.find(dataset.0)).set(datasets::applying.eq(txg)).execute(conn)?;
+            let from = make_room(conn, dataset, from, txg)?;
+            if let Some(base) = base
+                && !(from.is_some_and(|from| base <= from) && snapshots::is_state(conn, dataset, base)?)
+            {
+                return Err(CatalogError::NotIndexed);
+            }
+            let untold = match (base, from) {
+                (Some(base), Some(from)) if base < from && from < txg => Untold::load(conn, dataset, base)?,
+                _ => Untold::default(),
+            };
+            diesel::update(datasets::table.find(dataset.0))
+                .set((datasets::applying.eq(txg), datasets::applying_base.eq(base)))
+                .execute(conn)?;
             if let State::Snapshot(snapshot) = &to {
                 snapshots::note(conn, dataset, snapshot)?;
             }
-            Ok(from)
+            Ok((from, untold))
         })?;
         Ok(Apply {
             conn,
@@ -136,6 +158,9 @@ impl Catalog {
             weight: 0,
             loose: HashSet::new(),
             gone: HashSet::new(),
+            unsure: HashSet::new(),
+            void: HashSet::new(),
+            untold,
             told: HashSet::new(),
             applied: Applied::default(),
         })
@@ -149,9 +174,10 @@ impl Catalog {
         &self,
         dataset: DatasetId,
         to: State,
+        base: Option<Txg>,
         changes: impl IntoIterator<Item = Change>,
     ) -> Result<Applied> {
-        let mut apply = self.begin_apply(dataset, to)?;
+        let mut apply = self.begin_apply(dataset, to, base)?;
         for change in changes {
             apply.push(change)?;
         }
@@ -169,10 +195,12 @@ impl Apply {
         match change {
             Change::Object { inode, meta } => {
                 self.weight += 1;
+                self.untold.objects.remove(&inode.cast_signed());
                 self.objects.push((inode.cast_signed(), meta));
             }
             Change::Directory { inode, entries } => {
                 self.weight += 1 + entries.len();
+                self.untold.folders.remove(&inode.cast_signed());
                 self.folders.push((inode.cast_signed(), entries));
             }
         }
@@ -208,6 +236,8 @@ impl Apply {
             first: self.from.is_none(),
             loose: &mut self.loose,
             gone: &mut self.gone,
+            unsure: &mut self.unsure,
+            void: &mut self.void,
             told: &mut self.told,
             applied: &mut self.applied,
         };
@@ -219,6 +249,26 @@ impl Apply {
             }
             Ok(answer)
         })
+    }
+}
+
+/// Goes back to before `txg` where only live was looked at since. Answers the newest state then.
+fn make_room(
+    conn: &mut SqliteConnection,
+    dataset: DatasetId,
+    from: Option<i64>,
+    txg: i64,
+) -> Result<Option<i64>> {
+    if from.is_none_or(|from| from <= txg) {
+        return Ok(from);
+    }
+    let newest = snapshots::newest_indexed(conn, dataset)?;
+    match newest {
+        Some(newest) if newest > txg => {
+            Err(CatalogError::OutOfOrder { asked: txg.cast_unsigned(), newest: newest.cast_unsigned() })
+        }
+        Some(newest) => forget::go_back(conn, dataset, newest).map(|()| Some(newest)),
+        None => forget_files(conn, dataset).map(|()| None),
     }
 }
 
@@ -241,6 +291,8 @@ struct Batch<'a> {
     first: bool,
     loose: &'a mut HashSet<i64>,
     gone: &'a mut HashSet<i64>,
+    unsure: &'a mut HashSet<i64>,
+    void: &'a mut HashSet<i64>,
     told: &'a mut HashSet<i64>,
     applied: &'a mut Applied,
 }

@@ -39,12 +39,16 @@ impl Batch<'_> {
                 Some(meta) => {
                     let row = ObjectRow::new(self.dataset, inode, self.txg, meta);
                     kinds.insert(inode, row.kind);
+                    self.gone.remove(&inode);
                     if known.as_ref().is_some_and(|known| known.same_state(&row)) {
                         continue;
                     }
                     self.change_kind(conn, known.as_ref(), &row, touched)?;
-                    if let Some(known) = known {
-                        self.end_object(conn, &known, touched)?;
+                    match known {
+                        Some(known) => self.end_object(conn, &known, touched)?,
+                        // All that a first state tells has a name.
+                        None if !self.first => _ = self.loose.insert(inode),
+                        None => {}
                     }
                     touched.insert(inode);
                     born.push(row);
@@ -87,6 +91,7 @@ impl Batch<'_> {
         let key = objects::table.find((row.dataset, row.inode, row.born));
         if row.born == self.txg {
             diesel::delete(key).execute(conn)?;
+            self.void.insert(row.inode);
             self.applied.objects_born -= 1;
         } else {
             diesel::update(key).set(objects::died.eq(self.txg)).execute(conn)?;

@@ -4,7 +4,7 @@ mod check;
 mod model;
 
 use jiff::Timestamp;
-use nasman_core::{Guid, Txg};
+use nasman_core::{Change, Guid, Txg};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
@@ -33,34 +33,95 @@ impl World<'_> {
         (guid, State::Snapshot(NewSnapshot { guid, tag, txg, created_at: Timestamp::UNIX_EPOCH }))
     }
 
+    /// What a state may be told against: nothing, what is known last, or any snapshot.
+    fn base(&self, seed: u64) -> Option<(Txg, Tree)> {
+        let snapshots = &self.history.snapshots;
+        let pick = usize::try_from(seed >> 8).unwrap_or_default();
+        match seed % 8 {
+            0 => None,
+            1..5 if !snapshots.is_empty() => {
+                let (_, txg, tree) = snapshots[pick % snapshots.len()].clone();
+                Some((txg, tree))
+            }
+            _ => self.history.live.clone(),
+        }
+    }
+
+    fn changes(&self, base: Option<&(Txg, Tree)>, seed: u64) -> Vec<Change> {
+        self.tree.changes_since(base.map(|(_, tree)| tree), seed)
+    }
+
+    fn apply(&self, state: State, seed: u64) {
+        let base = self.base(seed);
+        let changes = self.changes(base.as_ref(), seed);
+        self.catalog.apply(self.dataset, state, base.map(|(txg, _)| txg), changes).unwrap();
+    }
+
+    fn look(&mut self, seed: u64) {
+        self.apply(State::Live { txg: self.txg(), at: Timestamp::UNIX_EPOCH }, seed);
+        self.history.live = Some((self.txg(), self.tree.clone()));
+    }
+
     fn step(&mut self, op: &Op) {
         self.clock += 1;
-        let before = self.history.live.as_ref().map(|(_, tree)| tree);
         match op {
             Op::Snapshot { seed } => {
                 let (guid, state) = self.snapshot(self.txg());
-                self.catalog.apply(self.dataset, state, self.tree.changes_since(before, *seed)).unwrap();
+                self.apply(state, *seed);
                 self.history.snapshots.push((guid, self.txg(), self.tree.clone()));
                 self.history.live = Some((self.txg(), self.tree.clone()));
             }
             Op::SnapshotAgain => {
                 if let Some((txg, tree)) = self.history.live.clone() {
                     let (guid, state) = self.snapshot(txg);
-                    self.catalog.apply(self.dataset, state, []).unwrap();
+                    self.catalog.apply(self.dataset, state, Some(txg), []).unwrap();
                     self.history.snapshots.push((guid, txg, tree));
                 }
             }
-            Op::Live { seed } => {
-                let state = State::Live { txg: self.txg(), at: Timestamp::UNIX_EPOCH };
-                self.catalog.apply(self.dataset, state, self.tree.changes_since(before, *seed)).unwrap();
-                self.history.live = Some((self.txg(), self.tree.clone()));
+            Op::Live { seed } => self.look(*seed),
+            Op::Late { seed } => {
+                let (now, tree) = (self.txg(), self.tree.clone());
+                let (guid, state) = self.snapshot(now);
+                let mut snapshots = self.history.snapshots.iter().map(|(_, txg, tree)| (*txg, tree.clone()));
+                let base = snapshots.next_back().filter(|_| seed % 4 > 0);
+                self.clock += 1;
+                self.tree.act(&Op::Write(0), self.clock);
+                self.tree.act(&Op::Remove(1), self.clock);
+                self.look(*seed);
+                let changes = tree.changes_since(base.as_ref().map(|(_, tree)| tree), *seed);
+                self.catalog.apply(self.dataset, state, base.map(|(txg, _)| txg), changes).unwrap();
+                self.history.snapshots.push((guid, now, tree.clone()));
+                self.history.live = Some((now, tree));
             }
             Op::Killed { seed, after } => {
                 let state = State::Live { txg: self.txg(), at: Timestamp::UNIX_EPOCH };
-                let mut apply = self.catalog.begin_apply(self.dataset, state).unwrap();
-                for change in self.tree.changes_since(before, *seed).into_iter().take(*after) {
+                let base = self.base(*seed);
+                let changes = self.changes(base.as_ref(), *seed);
+                let base = base.map(|(txg, _)| txg);
+                let mut apply = self.catalog.begin_apply(self.dataset, state, base).unwrap();
+                for change in changes.into_iter().take(*after) {
                     apply.push(change).unwrap();
                 }
+                // The base may be destroyed while something is told against it.
+                let destroyed = self.history.snapshots.iter().position(|(_, txg, _)| Some(*txg) == base);
+                if let Some(place) = destroyed.filter(|_| seed % 2 == 0) {
+                    let (guid, ..) = self.history.snapshots.remove(place);
+                    self.catalog.forget_snapshot(self.dataset, guid).unwrap();
+                    if seed % 4 == 0 {
+                        for change in self.tree.changes_since(None, *seed) {
+                            apply.push(change).unwrap();
+                        }
+                        apply.finish().unwrap();
+                        self.history.live = Some((self.txg(), self.tree.clone()));
+                    }
+                }
+            }
+            Op::Unnoticed(pick) if !self.history.snapshots.is_empty() => {
+                let (_, back, tree) = self.history.snapshots[pick % self.history.snapshots.len()].clone();
+                for (guid, ..) in self.history.snapshots.extract_if(.., |(_, txg, _)| *txg > back) {
+                    self.catalog.forget_snapshot(self.dataset, guid).unwrap();
+                }
+                self.tree = tree;
             }
             Op::Destroy(pick) if !self.history.snapshots.is_empty() => {
                 let (guid, ..) = self.history.snapshots.remove(pick % self.history.snapshots.len());
@@ -99,7 +160,14 @@ fn every_state_answers_as_the_naive_way_does() {
             };
             for op in &ops {
                 world.step(op);
-                if matches!(op, Op::Destroy(_) | Op::Rollback(_) | Op::SnapshotAgain | Op::Killed { .. }) {
+                if matches!(
+                    op,
+                    Op::Destroy(_)
+                        | Op::Rollback(_)
+                        | Op::SnapshotAgain
+                        | Op::Killed { .. }
+                        | Op::Late { .. }
+                ) {
                     world.check_states()?;
                 }
             }

@@ -38,8 +38,14 @@ pub(super) enum Op {
         seed: u64,
         after: usize,
     },
+    /// A snapshot taken before live was looked at, and noticed after.
+    Late {
+        seed: u64,
+    },
     Destroy(usize),
     Rollback(usize),
+    /// A rollback that nobody tells of, but that later snapshots are gone.
+    Unnoticed(usize),
 }
 
 pub(super) fn op() -> impl Strategy<Value = Op> {
@@ -58,6 +64,8 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         1 => (any::<u64>(), 0usize..30).prop_map(|(seed, after)| Op::Killed { seed, after }),
         2 => pick.prop_map(Op::Destroy),
         1 => pick.prop_map(Op::Rollback),
+        1 => pick.prop_map(Op::Unnoticed),
+        1 => any::<u64>().prop_map(|seed| Op::Late { seed }),
     ]
 }
 

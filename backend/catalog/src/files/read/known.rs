@@ -36,7 +36,7 @@ impl Catalog {
     /// # Errors
     /// [`crate::CatalogError::NotIndexed`] when the state is not known.
     pub fn known(&self, dataset: DatasetId, at: At) -> Result<KnownFiles> {
-        let mut conn = self.conn()?;
+        let mut conn = self.lasting()?;
         let at = at.resolve(&mut conn, dataset)?;
         Ok(KnownFiles { conn: Mutex::new(conn), dataset, at })
     }

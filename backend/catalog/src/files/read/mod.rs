@@ -14,14 +14,15 @@ pub use deleted::{Deleted, DeletedPage};
 pub use difference::{Difference, DifferencePage, Differs};
 pub use known::KnownFiles;
 pub use list::{DirEntry, DirPage};
+pub(super) use path::{entry_name, links_in, object_at};
 pub use versions::{Seen, Version};
 
 use super::{
     datasets::{DatasetId, position},
     row::txg,
-    snapshots::states,
+    snapshots::{is_state, states},
 };
-use crate::{CatalogError, Result};
+use crate::{Catalog, CatalogError, Result};
 
 /// Which state is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +40,22 @@ impl At {
             Self::Live => position(conn, dataset)?.ok_or(CatalogError::NotIndexed),
             Self::Snapshot(txg) => {
                 let txg = txg.0.cast_signed();
-                if states(conn, dataset)?.binary_search(&txg).is_ok() {
-                    Ok(txg)
-                } else {
-                    Err(CatalogError::NotIndexed)
-                }
+                if is_state(conn, dataset, txg)? { Ok(txg) } else { Err(CatalogError::NotIndexed) }
             }
+        }
+    }
+}
+
+impl Catalog {
+    /// Whether the files of a state are known.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotFound`] when there is no such dataset.
+    pub fn is_indexed(&self, dataset: DatasetId, at: At) -> Result<bool> {
+        match at.resolve(&mut *self.conn()?, dataset) {
+            Ok(_) => Ok(true),
+            Err(CatalogError::NotIndexed) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 }

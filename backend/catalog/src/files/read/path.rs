@@ -61,7 +61,7 @@ pub(super) fn inode_at(
 }
 
 /// The object with this inode as of a state.
-pub(super) fn object_at(
+pub(in crate::files) fn object_at(
     conn: &mut SqliteConnection,
     dataset: DatasetId,
     inode: i64,
@@ -95,7 +95,7 @@ pub(super) fn links_to(
 }
 
 /// The names in a folder as of a state, and where they lead.
-pub(super) fn links_in(
+pub(in crate::files) fn links_in(
     conn: &mut SqliteConnection,
     dataset: DatasetId,
     parent: i64,
@@ -207,7 +207,7 @@ pub(super) fn rel_path(bytes: &[u8]) -> Option<RelPath> {
 }
 
 /// A name out of the database.
-pub(super) fn entry_name(bytes: Vec<u8>) -> Result<EntryName> {
+pub(in crate::files) fn entry_name(bytes: Vec<u8>) -> Result<EntryName> {
     EntryName::new(bytes).map_err(|e| CatalogError::Database(format!("a file's name: {e}")))
 }
 
