@@ -49,7 +49,10 @@ pub enum OpenError {
         version: String,
     },
     /// Not SQLite, damaged, or locked.
-    #[error("{path} can't be opened as a database: {cause}; move it away to start anew, or put back a copy")]
+    #[error(
+        "{path} can't be used as a database: {cause}; where it is damaged, `nasman catalog rebuild` makes it anew from \
+         what can be read and the snapshots; or put back a copy"
+    )]
     Database {
         /// The file.
         path: PathBuf,
@@ -106,6 +109,24 @@ impl Catalog {
             .sum()
     }
 
+    /// Lets the file grow to that many pages beyond what it has, as on a full disk; for tests.
+    ///
+    /// # Errors
+    /// When the database fails.
+    #[doc(hidden)]
+    pub fn limit_pages(&self, more: Option<u32>) -> Result<()> {
+        #[derive(diesel::QueryableByName)]
+        struct Pages {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            page_count: i64,
+        }
+        use diesel::RunQueryDsl as _;
+        let conn = &mut *self.lasting()?;
+        let now: Pages = diesel::sql_query("PRAGMA page_count").get_result(conn)?;
+        let most = more.map_or(4_294_967_294, |more| now.page_count + i64::from(more));
+        Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {most}"))?)
+    }
+
     /// Whether the database answers; used by the readiness check.
     ///
     /// # Errors
@@ -141,7 +162,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-fn migrate(path: &Path) -> std::result::Result<(), OpenError> {
+pub(crate) fn migrate(path: &Path) -> std::result::Result<(), OpenError> {
     let failed = |cause: String| OpenError::Database { path: path.to_owned(), cause };
     let existed = path.exists();
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| failed(e.to_string()))?;
@@ -182,7 +203,7 @@ fn copy_aside(conn: &mut SqliteConnection, path: &Path, migration: &str) -> std:
 }
 
 /// WAL lets readers and the writer work at once; NORMAL is safe in WAL against a killed process.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+pub(crate) const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
                        PRAGMA foreign_keys = ON;";
 
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 mod db;
 mod files;
 mod jobs;
+mod rebuild;
 mod schema;
 mod sessions;
 mod settings;
@@ -16,9 +17,11 @@ mod users;
 pub use db::{Catalog, OpenError};
 pub use files::{
     Applied, Apply, At, Coverage, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage,
-    Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, Run, Seen, Snapshot, State, Version,
+    Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, Problem, Run, Seen, Snapshot, State,
+    Version,
 };
 pub use jobs::{Job, JobState, LogLine, NewJob};
+pub use rebuild::{Rebuilt, rebuild};
 pub use sessions::Session;
 pub use tokens::{NewToken, Token};
 pub use users::{NewUser, User, UserChange};

@@ -8,6 +8,7 @@
 //! its transaction group. States are applied oldest to newest; versions that no state shows any more are removed.
 
 mod apply;
+mod check;
 mod datasets;
 mod forget;
 #[cfg(test)]
@@ -18,6 +19,8 @@ mod runs;
 mod snapshots;
 
 pub use apply::{Applied, Apply, State};
+pub use check::Problem;
+pub(crate) use check::check_file;
 pub use datasets::{Dataset, DatasetId};
 pub use read::{
     At, Deleted, DeletedPage, Difference, DifferencePage, Differs, DirEntry, DirPage, KnownFiles, Seen,

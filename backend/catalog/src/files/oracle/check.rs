@@ -62,6 +62,7 @@ impl World<'_> {
                 self.check_difference((from, states[&from]), (to, states[&to]))?;
             }
         }
+        prop_assert_eq!(self.catalog.check().unwrap(), []);
         self.check_nothing_is_left_over()
     }
 
