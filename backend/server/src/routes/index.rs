@@ -29,7 +29,7 @@ const SHORTEST: u32 = 30;
 
 /// How far the catalog is.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Index)]
+#[schema(as = IndexStatus)]
 pub struct IndexView {
     /// Whether anything is indexed without being asked (`index.enabled`).
     enabled: bool,
@@ -102,6 +102,7 @@ pub enum IndexState {
 
 /// How far the catalog is with a dataset, with its latest runs.
 #[derive(Serialize, ToSchema)]
+#[schema(as = IndexedDatasetDetails)]
 pub struct IndexedDatasetDetail {
     /// As in the list.
     #[serde(flatten)]
@@ -132,8 +133,8 @@ pub struct RunView {
     /// Which snapshot; null: live.
     #[schema(value_type = Option<String>)]
     snapshot: Option<SnapshotTag>,
-    /// How the changes were found: `nothing`, `ioctl`, `zfs_diff` or `walk`.
-    means: String,
+    /// How the changes were found.
+    means: IndexMeans,
     /// Cheaper means that could not be used.
     passed: Vec<PassedView>,
     /// Files, folders and others looked at.
@@ -152,12 +153,32 @@ pub struct RunView {
     error: Option<String>,
 }
 
+/// How changes between two snapshots are found, cheapest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexMeans {
+    /// There are none.
+    Nothing,
+    /// The kernel's list of changed objects.
+    Ioctl,
+    /// `zfs diff`.
+    ZfsDiff,
+    /// A walk of all of the snapshot's files.
+    Walk,
+}
+
+impl IndexMeans {
+    fn of(word: &str) -> Self {
+        serde_json::from_value(word.into()).unwrap_or(Self::Walk)
+    }
+}
+
 /// A cheaper means, and why it could not be used.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = PassedMeans)]
 pub struct PassedView {
     /// Which.
-    means: String,
+    means: IndexMeans,
     /// Why not.
     reason: String,
 }
@@ -177,7 +198,7 @@ impl From<catalog::Run> for RunView {
         Self {
             at: run.at,
             snapshot: run.snapshot,
-            means: run.means,
+            means: IndexMeans::of(&run.means),
             passed: serde_json::from_value(run.passed).unwrap_or_default(),
             objects: run.objects,
             directories: run.directories,
