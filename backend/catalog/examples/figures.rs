@@ -175,7 +175,7 @@ fn main() {
     ask(&catalog, dataset, &shape, snapshots, 1);
     timed("a snapshot without a change", 20, |run| {
         catalog
-            .apply(dataset, state(snapshots + 2 + run), Some(state(snapshots + 1 + run).txg()), [])
+            .apply(dataset, state(snapshots + 1 + run), Some(state(snapshots + run).txg()), [])
             .expect("applied")
     });
     let mut random = fastrand::Rng::with_seed(2);
