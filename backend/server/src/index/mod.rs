@@ -16,8 +16,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use nasman_catalog::{CatalogError, Job, NewJob};
-use nasman_core::{DatasetName, Guid};
+use nasman_core::{DatasetName, Guid, PoolName};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
@@ -68,6 +69,8 @@ struct Shared {
     pauses: HashMap<Guid, Pause>,
     /// What [`look`] last saw of each dataset: tells whether anything in a pool was written.
     written: HashMap<Guid, (Option<u64>, u64)>,
+    /// When it last saw that something was.
+    stirred: HashMap<PoolName, Timestamp>,
 }
 
 struct Pause {
