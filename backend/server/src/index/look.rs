@@ -5,10 +5,15 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use nasman_catalog::{self as catalog, JobState};
-use nasman_core::{FoundSnapshot, Guid, Noted, NotedSnapshot, PoolName, Reconciliation};
-use nasman_zfs::{Dataset, DatasetKind, Snapshot};
+use nasman_core::{Guid, PoolName};
+use nasman_zfs::{Dataset, DatasetKind};
 
-use super::{Order, is_own, order_of, seen::Seen};
+use super::{
+    Order,
+    notes::{carry_out, compare},
+    order_of,
+    seen::Seen,
+};
 use crate::{app::App, http::error::ApiResult};
 
 /// Looks once. Blocks.
@@ -23,10 +28,14 @@ pub fn look(app: &App, now: Timestamp) -> ApiResult<()> {
     note_stirred(app, &found, now);
     for dataset in found.iter().filter(|dataset| dataset.kind == DatasetKind::Filesystem) {
         let Some(known) = known.get(&dataset.guid) else { continue };
-        if known.excluded || dataset.unreachable.is_some() || busy.contains(&dataset.guid) {
+        if known.excluded || busy.contains(&dataset.guid) {
             continue;
         }
-        match due(app, dataset, known, now) {
+        let looked = match dataset.unreachable {
+            None => due(app, dataset, known, now),
+            Some(_) => note_unreachable(app, dataset, known).map(|()| None),
+        };
+        match looked {
             Ok(Some(order)) => drop(app.index.enqueue(&app.jobs, &dataset.name, &order, None)?),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, dataset = %dataset.name, "can't be looked at"),
@@ -112,7 +121,7 @@ fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -
     let live_due = seen.is_none_or(|seen| seen.live_is_due(dataset, now, interval, stirred));
     let plan = match seen {
         Some(seen) if !hinted && !seen.snapshots_may_differ(dataset, now) => None,
-        _ => Some(compare(app, dataset, known)?).filter(|plan| !plan.is_empty()),
+        _ => Some(compare(&*app.zfs, &app.catalog, known.id, &dataset.name)?).filter(|plan| !plan.is_empty()),
     };
     // A rollback, most often: live is as it was then.
     let back = plan.as_ref().is_some_and(|plan| plan.forgets_newest);
@@ -131,36 +140,14 @@ fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -
     Ok(None)
 }
 
-/// Lists the snapshots, which is the truth.
-fn compare(app: &App, dataset: &Dataset, known: &catalog::Dataset) -> ApiResult<Reconciliation> {
-    let noted = noted(&app.catalog.snapshots(known.id)?);
-    let found = found(&app.zfs.snapshots(&dataset.name)?);
-    Ok(Reconciliation::between(&noted, &found))
-}
-
-/// The catalog's snapshots, as the rules know them.
-pub(super) fn noted(snapshots: &[catalog::Snapshot]) -> Vec<NotedSnapshot> {
-    let state = |snapshot: &catalog::Snapshot| match (snapshot.indexed, &snapshot.failed) {
-        (true, _) => Noted::Indexed,
-        (false, Some(_)) => Noted::Failed,
-        (false, None) => Noted::Waiting,
-    };
-    let noted = snapshots.iter().map(|snapshot| NotedSnapshot {
-        guid: snapshot.guid,
-        tag: snapshot.tag.clone(),
-        txg: snapshot.txg,
-        noted: state(snapshot),
-    });
-    noted.collect()
-}
-
-/// ZFS's snapshots, as the rules know them, without NASMan's own.
-pub(super) fn found(snapshots: &[Snapshot]) -> Vec<FoundSnapshot> {
-    let others = snapshots.iter().filter(|snapshot| !is_own(&snapshot.name.tag));
-    let found = others.map(|snapshot| FoundSnapshot {
-        guid: snapshot.guid,
-        tag: snapshot.name.tag.clone(),
-        txg: snapshot.createtxg,
-    });
-    found.collect()
+/// Notes the snapshots of a dataset whose files can't be reached: they are waited for, and counted.
+fn note_unreachable(app: &App, dataset: &Dataset, known: &catalog::Dataset) -> ApiResult<()> {
+    let changed = dataset.snapshots_changed;
+    let mut marks = app.index.shared();
+    if changed.is_some() && marks.unreachable.insert(dataset.guid, changed) == Some(changed) {
+        return Ok(());
+    }
+    drop(marks);
+    let plan = compare(&*app.zfs, &app.catalog, known.id, &dataset.name)?;
+    carry_out(&*app.zfs, &app.catalog, known.id, &dataset.name, &plan)
 }

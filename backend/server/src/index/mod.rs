@@ -5,6 +5,7 @@
 
 mod live;
 mod look;
+mod notes;
 mod schedule;
 mod seen;
 mod step;
@@ -67,6 +68,8 @@ struct Shared {
     /// Datasets whose live files are known to have changed.
     stale: HashSet<DatasetName>,
     pauses: HashMap<Guid, Pause>,
+    /// ZFS's mark of datasets that can't be reached, when their snapshots were last listed.
+    unreachable: HashMap<Guid, Option<Timestamp>>,
     /// What [`look`] last saw of each dataset: tells whether anything in a pool was written.
     written: HashMap<Guid, (Option<u64>, u64)>,
     /// When it last saw that something was.

@@ -218,9 +218,11 @@ async fn what_cannot_be_reached_keeps_what_is_known() {
     let app = scene();
     look(&app).await;
     app.zfs().set_mounted("tank/home", false);
+    app.zfs().add_snapshot("tank/home@four");
     look(&app).await;
     let home = home(&app.script(Viewer).get("/index").await.ok());
     assert_eq!(home["state"], "unreachable");
+    assert_eq!(home["snapshots"], json!({ "total": 4, "indexed": 3, "failed": 0 }));
     assert!(home["detail"].is_string() && home["live_as_of"].is_string(), "{home}");
     let live = files(&app, &[("path", "docs")]).await;
     assert_eq!((names(&live), &live["source"]), (vec!["b"], &json!("catalog")));
