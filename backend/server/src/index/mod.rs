@@ -9,6 +9,7 @@ mod notes;
 mod schedule;
 mod seen;
 mod step;
+mod survey;
 mod work;
 
 use std::{
@@ -27,6 +28,10 @@ use tokio::sync::watch;
 pub use live::is_own;
 pub use look::look;
 pub use schedule::run;
+pub use survey::{
+    Coverage, FailedSnapshot, IndexMeans, IndexState, IndexView, IndexedDataset, IndexedDatasetDetail,
+    PassedView, RunFinding, RunView, Survey,
+};
 pub use work::{IndexResult, IndexWork};
 
 use crate::jobs::Jobs;
