@@ -50,7 +50,10 @@ test('A file deleted now shows among what is, and all its versions with it', asy
     expect(asked.status()).toBe(202)
     const { id } = (await asked.json()) as { id: string }
     await expect
-      .poll(async () => ((await (await page.request.get(`/api/v1/jobs/${id}`)).json()) as { state: string }).state)
+      .poll(
+        async () =>
+          ((await (await page.request.get(`/api/v1/jobs/${id}`)).json()) as { state: string }).state,
+      )
       .toBe('succeeded')
     await page.goto(`/files/${HOME}?path=anna%2FDocuments&deleted=1`)
     const row = page.getByRole('row').filter({ hasText: 'Recipe book.odt' }).first()
