@@ -137,7 +137,7 @@ export function indexJob(id: string, name: string): Job {
     kind: 'index',
     title: `Index ${name}`,
     state: 'processing',
-    progress: { done: 81_200, total: 302_000, unit: 'items', message: 'Walking daily-2026-11-02' },
+    progress: { done: 81_200, total: 302_000, unit: 'files', message: 'walking daily-2026-11-02' },
     rate: 1200,
     remaining: 184,
     user: 'admin',

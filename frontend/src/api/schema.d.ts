@@ -1625,6 +1625,11 @@ export interface components {
             /** @description What is being done right now. */
             message?: string | null;
             /**
+             * Format: date-time
+             * @description When counting these units began; null: with the job.
+             */
+            since?: string | null;
+            /**
              * Format: int64
              * @description Units in all.
              */
@@ -1920,7 +1925,7 @@ export interface components {
          * @description What progress counts.
          * @enum {string}
          */
-        Unit: "bytes" | "items";
+        Unit: "bytes" | "files" | "snapshots";
         /**
          * @description Why files can't be reached although the dataset exists.
          * @enum {string}

@@ -5,7 +5,7 @@ use nasman_catalog::{Applied, At, CatalogError, NewRun, NewSnapshot, State};
 use nasman_core::{Change, FoundSnapshot, Known, KnownError, SnapshotName, Txg};
 use nasman_zfs::{
     feed::{self, FeedError, Means},
-    files::Finding,
+    files::{Finding, Root},
 };
 use serde_json::json;
 
@@ -75,9 +75,13 @@ impl Run<'_> {
         let at = Timestamp::now();
         let live = matches!(state, State::Live { .. });
         let base = self.base(state.txg())?;
-        self.progress(to, live, 0);
-        let told = self.tell(to, state, base.as_ref());
+        // A walk takes as long as there are files; after it, snapshots are what is counted.
+        let files = if base.is_none() { self.objects(to) } else { None };
+        let told = self.tell(to, state, base.as_ref(), files);
         self.zfs.leave_snapshot(to);
+        if files.is_some() {
+            self.counting_since = Some(Timestamp::now());
+        }
         let tag = (!live).then(|| to.tag.clone());
         match told {
             Ok((run, _)) => {
@@ -105,16 +109,21 @@ impl Run<'_> {
         to: &SnapshotName,
         state: State,
         base: Option<&(SnapshotName, Txg)>,
+        files: Option<u64>,
     ) -> ApiResult<(feed::Run, Applied)> {
-        let live = matches!(state, State::Live { .. });
+        let what = match &state {
+            State::Live { .. } => "live".to_owned(),
+            State::Snapshot(snapshot) => snapshot.tag.to_string(),
+        };
+        let (begun, mut told) = (Timestamp::now(), 0);
+        self.progress(&what, told, files, begun);
         let known = base.map(|(_, txg)| self.catalog.known(self.id, At::Snapshot(*txg))).transpose()?;
         let from = base.zip(known.as_ref()).map(|((name, _), known)| (name, known as &dyn Known));
         let mut apply = self.catalog.begin_apply(self.id, state, base.map(|(_, txg)| *txg))?;
-        let mut told = 0;
         let run = self.feed.changes(self.zfs, from, to, &mut |change: Change| {
             told += 1;
             if told % TELL_EVERY == 0 {
-                self.progress(to, live, told);
+                self.progress(&what, told, files, begun);
                 if self.context.should_stop() {
                     return Err(Box::new(Stopped) as KnownError);
                 }
@@ -133,16 +142,30 @@ impl Run<'_> {
         self.result.findings += run.counts.findings;
     }
 
-    fn progress(&self, to: &SnapshotName, live: bool, told: u64) {
-        let what = if live { "live".to_owned() } else { to.tag.to_string() };
-        let message = if told > 0 { format!("{what}: {told} changes") } else { what };
-        let total = self.total.max(self.done + 1);
-        self.context.progress(&Progress {
-            done: self.done,
-            total,
-            unit: Unit::Items,
-            message: Some(message),
-        });
+    /// How many objects there are in a snapshot; absent where that can't be told.
+    fn objects(&self, snapshot: &SnapshotName) -> Option<u64> {
+        Root::open(&self.zfs.snapshot_folder(snapshot).ok()?).ok()?.objects()
+    }
+
+    /// Counts files where all of `files` are walked, snapshots otherwise.
+    fn progress(&self, what: &str, told: u64, files: Option<u64>, begun: Timestamp) {
+        let progress = match files {
+            Some(files) => Progress {
+                done: told,
+                total: files.max(told),
+                unit: Unit::Files,
+                message: Some(format!("walking {what}")),
+                since: Some(begun),
+            },
+            None => Progress {
+                done: self.done,
+                total: self.total.max(self.done + 1),
+                unit: Unit::Snapshots,
+                message: Some(if told > 0 { format!("{what}: {told} changes") } else { what.to_owned() }),
+                since: self.counting_since,
+            },
+        };
+        self.context.progress(&progress);
     }
 
     /// The catalog's own record of what was done; that it can't be written does not undo the deed.

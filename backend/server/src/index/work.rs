@@ -111,6 +111,8 @@ pub(super) struct Run<'a> {
     /// States done, and to do in all as far as is known.
     pub(super) done: u64,
     pub(super) total: u64,
+    /// When counting states began, where a walk came before.
+    pub(super) counting_since: Option<Timestamp>,
 }
 
 impl<'a> Run<'a> {
@@ -134,6 +136,7 @@ impl<'a> Run<'a> {
             result: IndexResult::default(),
             done: 0,
             total: u64::from(order.live),
+            counting_since: None,
         })
     }
 

@@ -83,6 +83,10 @@ pub struct Progress {
     pub unit: Unit,
     /// What is being done right now.
     pub message: Option<String>,
+    /// When counting these units began; null: with the job.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub since: Option<Timestamp>,
 }
 
 /// What progress counts.
@@ -91,8 +95,10 @@ pub struct Progress {
 pub enum Unit {
     /// Bytes of content.
     Bytes,
-    /// Files, snapshots …
-    Items,
+    /// Files, folders and others.
+    Files,
+    /// Snapshots, and live, which is seen through one.
+    Snapshots,
 }
 
 /// Why a job failed: the same words as an error answer.
@@ -164,13 +170,14 @@ impl JobView {
     }
 }
 
-/// Units a second since the job began, and the seconds that the rest will take at that pace; absent when it does not
+/// Units a second since counting them began, and the seconds that the rest will take at that pace; absent when it does not
 /// run, or nothing is done yet.
 fn pace(job: &Job, progress: &Progress, now: Timestamp) -> Option<(f64, u64)> {
     if job.state != JobState::Processing || progress.done == 0 {
         return None;
     }
-    let seconds = now.duration_since(job.started_at?).as_secs_f64();
+    let since = progress.since.or(job.started_at)?;
+    let seconds = now.duration_since(since).as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let (done, rest) = (progress.done as f64, progress.total.saturating_sub(progress.done) as f64);
     if seconds <= 0.0 {

@@ -251,7 +251,13 @@ impl Run<'_> {
         let before = self.result.bytes;
         let restored = restore_file(&restore, &mut |done| {
             let message = item.from.name().map(|name| name.display());
-            self.context.progress(&Progress { done: before + done, total, unit: Unit::Bytes, message });
+            self.context.progress(&Progress {
+                done: before + done,
+                total,
+                unit: Unit::Bytes,
+                message,
+                since: None,
+            });
             if self.context.should_stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         match restored {

@@ -8,7 +8,7 @@ use std::{
 
 use nasman_core::{EntryName, RelPath};
 use rustix::{
-    fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat, statx},
+    fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, fstatvfs, openat, openat2, readlinkat, statx},
     io::{Errno, retry_on_intr},
 };
 
@@ -51,6 +51,13 @@ impl Root {
         let raw = statx(&fd, "", AtFlags::EMPTY_PATH, Stat::MASK).map_err(failed)?;
         let stat = Stat::from_statx(&raw, None).ok_or_else(|| failed(Errno::IO))?;
         Ok(Self { fd, dev: stat.dev })
+    }
+
+    /// Files, folders and others that there are, as the file system counts them; absent where it does not tell.
+    #[must_use]
+    pub fn objects(&self) -> Option<u64> {
+        let told = retry_on_intr(|| fstatvfs(&self.fd)).ok()?;
+        told.f_files.checked_sub(told.f_ffree).filter(|used| *used > 0)
     }
 
     /// Looks at an entry; of a link at the link itself.
