@@ -12,7 +12,7 @@ test('coverage in one sentence; each dataset with its state in words', async () 
   expect(
     screen.getByText(/^37 of 201 snapshots not yet indexed · 1 could not be read · live as of/),
   ).toBeTruthy()
-  expect(await within(media).findByText(/1,200 items\/s · about 3 min left/)).toBeTruthy()
+  expect(await within(media).findByText(/1,200 files\/s · about 3 min left/)).toBeTruthy()
   expect(within(media).getByText('Running')).toBeTruthy()
   expect((await rowOf('tank/secret')).textContent).toContain('Can’t be reached')
   expect((await rowOf('tank/home')).textContent).toMatch(/zfs diff · 3,011 objects.*Not by kernel’s list/)
