@@ -99,7 +99,6 @@ export function mockIndex() {
       bytes: 48_300_000,
       snapshots: { total: sum('total'), indexed: sum('indexed'), failed: sum('failed') },
       datasets,
-      next: null,
     }),
     find,
     details: (one: IndexedDataset): IndexedDatasetDetails => ({
@@ -112,7 +111,7 @@ export function mockIndex() {
     }),
     change: (one: IndexedDataset, change: IndexChange) => {
       if (change.live_interval !== undefined) one.live_interval = change.live_interval
-      if (change.excluded !== undefined) {
+      if (change.excluded != null) {
         one.excluded = change.excluded
         one.state = change.excluded ? 'excluded' : 'waiting'
       }

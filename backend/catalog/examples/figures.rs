@@ -133,6 +133,13 @@ fn ask(catalog: &Catalog, dataset: DatasetId, shape: &Shape, snapshots: u64, see
     let busy = path(BUSY).join(&name(shape.files_of(BUSY).start)).expect("a path");
     println!("versions of the busy file: {}", catalog.versions(dataset, &busy).expect("versions").len());
     timed("its versions", 50, |_| catalog.versions(dataset, &busy).expect("versions").len());
+    let ends = (At::Snapshot(Txg(10)), At::Live);
+    let page = catalog.difference(dataset, ends, &RelPath::root(), None, 200).expect("a page");
+    println!("differences of the first snapshot and live: {}", page.total);
+    timed("a page of 200 of them", 3, |_| {
+        catalog.difference(dataset, ends, &RelPath::root(), page.next.as_ref(), 200).expect("a page").total
+    });
+    timed("check of all", 1, |_| assert!(catalog.check().expect("a check").is_empty()));
     let known = catalog.known(dataset, At::Live).expect("known");
     timed("known objects, 1,000 in a range", 100, |run| {
         known.objects_in(10_000_000 + run * 5_000, u64::MAX, 1_000).expect("objects").len()
@@ -168,7 +175,7 @@ fn main() {
     ask(&catalog, dataset, &shape, snapshots, 1);
     timed("a snapshot without a change", 20, |run| {
         catalog
-            .apply(dataset, state(snapshots + 2 + run), Some(state(snapshots + 1 + run).txg()), [])
+            .apply(dataset, state(snapshots + 1 + run), Some(state(snapshots + run).txg()), [])
             .expect("applied")
     });
     let mut random = fastrand::Rng::with_seed(2);

@@ -109,24 +109,6 @@ impl Catalog {
             .sum()
     }
 
-    /// Lets the file grow to that many pages beyond what it has, as on a full disk; for tests.
-    ///
-    /// # Errors
-    /// When the database fails.
-    #[doc(hidden)]
-    pub fn limit_pages(&self, more: Option<u32>) -> Result<()> {
-        #[derive(diesel::QueryableByName)]
-        struct Pages {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
-            page_count: i64,
-        }
-        use diesel::RunQueryDsl as _;
-        let conn = &mut *self.lasting()?;
-        let now: Pages = diesel::sql_query("PRAGMA page_count").get_result(conn)?;
-        let most = more.map_or(4_294_967_294, |more| now.page_count + i64::from(more));
-        Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {most}"))?)
-    }
-
     /// Whether the database answers; used by the readiness check.
     ///
     /// # Errors

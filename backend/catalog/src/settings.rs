@@ -22,6 +22,17 @@ impl Catalog {
             Ok(value)
         })
     }
+
+    /// Puts a value under `key`, whatever there was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_setting(&self, key: &str, value: &str) -> Result<()> {
+        diesel::replace_into(settings::table)
+            .values((settings::key.eq(key), settings::value.eq(value)))
+            .execute(&mut self.conn()?)?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -34,5 +45,7 @@ mod tests {
         let catalog = Catalog::open(folder.path()).unwrap();
         assert_eq!(catalog.setting_or("k", || "one".into()).unwrap(), "one");
         assert_eq!(catalog.setting_or("k", || "two".into()).unwrap(), "one");
+        catalog.set_setting("k", "three").unwrap();
+        assert_eq!(catalog.setting_or("k", || "two".into()).unwrap(), "three");
     }
 }

@@ -1,5 +1,5 @@
 //! Killed at any moment, the next start continues to the same catalog.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 
@@ -14,7 +14,7 @@ use nasman_catalog::{Catalog, State};
 use nasman_core::{Change, Kind, ROOT_INODE, Txg};
 
 const KILLS: u32 = 50;
-const SNAPSHOTS: u64 = 120;
+const SNAPSHOTS: u64 = 50;
 const FOLDERS: u64 = 20;
 const STATE: &str = "NASMAN_KILL_TEST_STATE";
 

@@ -1,6 +1,6 @@
 //! What a catalog must do so that it knows the snapshots that there are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{Guid, SnapshotTag, Txg};
 
@@ -48,6 +48,8 @@ pub struct Reconciliation {
     pub note: Vec<FoundSnapshot>,
     /// Snapshots whose files are to be read, oldest first.
     pub index: Vec<FoundSnapshot>,
+    /// The newest indexed snapshot is among those that are gone, as after a rollback.
+    pub forgets_newest: bool,
     /// Some of them are older than one that is indexed (a promoted clone brings such), so that all must be read anew,
     /// from the oldest on: `index` has them all.
     pub anew: bool,
@@ -66,10 +68,10 @@ impl Reconciliation {
         let by_guid: HashMap<Guid, &NotedSnapshot> = noted.iter().map(|s| (s.guid, s)).collect();
         let there: BTreeMap<(Txg, Guid), &FoundSnapshot> =
             found.iter().map(|s| ((s.txg, s.guid), s)).collect();
-        let exists: HashMap<Guid, ()> = found.iter().map(|s| (s.guid, ())).collect();
+        let exists: HashSet<Guid> = found.iter().map(|s| s.guid).collect();
         let state = |s: &FoundSnapshot| by_guid.get(&s.guid).map(|noted| noted.noted);
         let mut plan = Self {
-            forget: noted.iter().map(|s| s.guid).filter(|guid| !exists.contains_key(guid)).collect(),
+            forget: noted.iter().map(|s| s.guid).filter(|guid| !exists.contains(guid)).collect(),
             ..Self::default()
         };
         for snapshot in there.values() {
@@ -77,6 +79,9 @@ impl Reconciliation {
                 plan.note.push((*snapshot).clone());
             }
         }
+        let indexed = noted.iter().filter(|s| s.noted == Noted::Indexed);
+        let last = indexed.max_by_key(|s| s.txg);
+        plan.forgets_newest = last.is_some_and(|last| !exists.contains(&last.guid));
         let newest = there.values().filter(|s| state(s) == Some(Noted::Indexed)).map(|s| s.txg).next_back();
         let waits = |s: &FoundSnapshot| !matches!(state(s), Some(Noted::Indexed | Noted::Failed));
         plan.anew = there.values().any(|s| waits(s) && newest.is_some_and(|newest| s.txg < newest));
@@ -120,7 +125,7 @@ mod tests {
         assert_eq!(plan.forget, [Guid(1)]);
         assert_eq!(plan.note, [renamed, found(4)]);
         assert_eq!(plan.index, [found(3), found(4)]);
-        assert!(!plan.anew);
+        assert!(!plan.anew && !plan.forgets_newest);
     }
 
     #[test]
@@ -136,6 +141,7 @@ mod tests {
         let there = [found(1), found(2), found(3), found(4)];
         assert_eq!(Reconciliation::between(&known, &there).index, [found(4)]);
         // After a rollback the newest indexed one is gone; the failed one is none that waits.
-        assert_eq!(Reconciliation::between(&known, &there[..2]).index, []);
+        let back = Reconciliation::between(&known, &there[..2]);
+        assert!(back.index.is_empty() && back.forgets_newest, "{back:?}");
     }
 }

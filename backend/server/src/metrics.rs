@@ -13,6 +13,10 @@ pub struct Metrics {
     commands: HistogramVec,
     /// Jobs by state.
     pub jobs: IntGaugeVec,
+    /// Snapshots noted, by whether their files are known.
+    pub snapshots: IntGaugeVec,
+    /// Bytes of the catalog on the disk.
+    pub catalog_bytes: IntGauge,
     /// Bytes allocated, by pool.
     pub pool_allocated: IntGaugeVec,
     /// Bytes in all, by pool.
@@ -41,6 +45,8 @@ impl Metrics {
         };
         let zfs_up = IntGauge::new("nasman_zfs_up", "1 when ZFS answered the last time it was asked")?;
         registry.register(Box::new(zfs_up.clone()))?;
+        let catalog_bytes = IntGauge::new("nasman_catalog_bytes", "Bytes of the catalog on the disk")?;
+        registry.register(Box::new(catalog_bytes.clone()))?;
         let version = gauge("nasman_build_info", "Always 1; the version is a label", &["version"])?;
         version.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Ok(Self {
@@ -51,6 +57,8 @@ impl Metrics {
             )?,
             commands: histogram("nasman_zfs_command_seconds", "Time of ZFS commands, by verb", &["verb"])?,
             jobs: gauge("nasman_jobs", "Jobs remembered, by state", &["state"])?,
+            snapshots: gauge("nasman_index_snapshots", "Snapshots, by how far the index is", &["state"])?,
+            catalog_bytes,
             pool_allocated: gauge("nasman_pool_allocated_bytes", "Bytes allocated in the pool", &["pool"])?,
             pool_size: gauge("nasman_pool_size_bytes", "Bytes in the pool before redundancy", &["pool"])?,
             pool_state: gauge("nasman_pool_state", "1 for the state the pool is in", &["pool", "state"])?,

@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch'
 
 import { errorFromResponse, toApiError } from './errors'
-import type { paths } from './next'
+import type { paths } from './schema'
 
 /** Where the server is; empty when it is the one that served this page. */
 export const apiBase = (import.meta.env.VITE_API_BASE as string | undefined) ?? ''

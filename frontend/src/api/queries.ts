@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { client, fetchText, unwrap } from './client'
 import { isSignedOut } from './errors'
 import { keys } from './keys'
-import type { Dataset, Entry, Job, JobState, Me, RestoreRequest, Snapshot } from './types'
+import type { Dataset, Entry, Job, JobKind, JobState, Me, RestoreRequest, Snapshot } from './types'
 
 const PAGE = 1000
 
@@ -207,7 +207,7 @@ export const restorePlanQuery = (request: RestoreRequest) =>
     gcTime: 0,
   })
 
-export const jobsQuery = (state: JobState | null, kind: string | null) =>
+export const jobsQuery = (state: JobState | null, kind: JobKind | null) =>
   infiniteQueryOptions({
     queryKey: keys.jobs(state, kind),
     queryFn: ({ signal, pageParam }) =>

@@ -59,6 +59,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what is different in a folder between two moments. A folder that was moved is one difference, whatever is
+         *     below it.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset}/entry": {
         parameters: {
             query?: never;
@@ -152,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists all versions of what is, or ever was, at a path, each once: also from when it, or a folder above it, had
+         *     another name.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -171,6 +211,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the catalog is. */
+        get: operations["get_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/index/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the catalog is with one dataset, with its latest runs. */
+        get: operations["get_indexed_dataset"];
+        put?: never;
+        /** Indexes a dataset now: its snapshots, and the live files whatever their interval. */
+        post: operations["index_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes how a dataset is indexed. */
+        patch: operations["change_indexed_dataset"];
         trace?: never;
     };
     "/api/v1/jobs": {
@@ -477,6 +553,24 @@ export interface components {
          * @enum {string}
          */
         ConflictPolicy: "rename" | "overwrite" | "skip";
+        /** @description Snapshots, and how many of them are known. */
+        Coverage: {
+            /**
+             * Format: int64
+             * @description That could not be read and are passed over.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of which the files are known.
+             */
+            indexed: number;
+            /**
+             * Format: int64
+             * @description Snapshots that there are.
+             */
+            total: number;
+        };
         /** @description Name and password. */
         Credentials: {
             /**
@@ -556,6 +650,20 @@ export interface components {
          * @enum {string}
          */
         DatasetKind: "filesystem" | "volume";
+        /** @description Where an entry that is no more was seen. */
+        Deleted: {
+            /** @description The first state that shows it so. */
+            first: components["schemas"]["Sighting"];
+            /** @description The last state that shows it: open, download or restore it from there. */
+            last: components["schemas"]["Sighting"];
+            /** @description It was not deleted, but has another name or place now. */
+            moved: boolean;
+            /**
+             * Format: int64
+             * @description How many snapshots show it so.
+             */
+            snapshots: number;
+        };
         /** @description What destroying a snapshot would do. */
         DestroyPlan: {
             /** @description What stands in the way. */
@@ -572,13 +680,64 @@ export interface components {
              */
             reclaims: number;
         };
+        /** @description An entry that differs. */
+        Difference: {
+            after?: components["schemas"]["Side"] | null;
+            before?: components["schemas"]["Side"] | null;
+            /** @description How it differs. */
+            differs: components["schemas"]["Differs"];
+            /** @description What it is, or was. */
+            kind: components["schemas"]["EntryKind"];
+            /** @description Of one that moved, where it was. */
+            moved_from?: string | null;
+            /** @description Its name, for people. */
+            name: string;
+            /** @description Where it is at the later moment, or was at the earlier one when removed; percent-encoded. */
+            path: string;
+        };
+        /** @description What is different in a folder between two moments: a page of it. */
+        DifferencePage: {
+            /**
+             * Format: int64
+             * @description Bytes that the files have more at the later moment (fewer: negative), over all differences.
+             */
+            bytes: number;
+            /**
+             * @description In which dataset.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description The earlier moment. */
+            from: components["schemas"]["Sighting"];
+            /** @description By the bytes of the path. */
+            items: components["schemas"]["Difference"][];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+            /**
+             * @description In and below which folder, percent-encoded; empty for the root.
+             * @example anna/Documents
+             */
+            path: string;
+            /** @description The later moment. */
+            to: components["schemas"]["Sighting"];
+            /**
+             * Format: int64
+             * @description Differences in all.
+             */
+            total: number;
+        };
+        /**
+         * @description How an entry differs.
+         * @enum {string}
+         */
+        Differs: "created" | "removed" | "modified" | "attributes" | "moved";
         /** @description A file, folder or other entry. */
         Entry: {
             /**
              * Format: int64
-             * @description Bytes allocated, after compression.
+             * @description Bytes allocated, after compression; null where only the catalog was asked.
              */
-            allocated: number;
+            allocated?: number | null;
             /**
              * Format: date-time
              * @description Last change of anything.
@@ -589,6 +748,7 @@ export interface components {
              * @description When made; null where the file system does not tell.
              */
             created?: string | null;
+            deleted?: components["schemas"]["Deleted"] | null;
             /**
              * Format: int32
              * @description Group's number.
@@ -662,6 +822,13 @@ export interface components {
              */
             size: number;
         };
+        /** @description A snapshot that could not be read. */
+        FailedSnapshot: {
+            /** @description Why. */
+            reason: string;
+            /** @description Its own name within the dataset. */
+            snapshot: string;
+        };
         /** @description An entry that could not be looked at. */
         Finding: {
             /** @description What happened. */
@@ -677,6 +844,169 @@ export interface components {
             version: string;
             /** @description Whether ZFS answered; in `/readyz` only. */
             zfs?: string | null;
+        };
+        /** @description What to change; what is absent stays. */
+        IndexChange: {
+            /** @description Whether to leave the dataset out. What is known of it stays until it is indexed from scratch. */
+            excluded?: boolean | null;
+            /**
+             * Format: int32
+             * @description Seconds between looks at the live files, at least 30; 0: off; null: as all.
+             */
+            live_interval?: number | null;
+        };
+        /**
+         * @description How changes between two snapshots are found, cheapest first.
+         * @enum {string}
+         */
+        IndexMeans: "nothing" | "ioctl" | "zfs_diff" | "walk";
+        /** @description How to index. */
+        IndexRequest: {
+            /**
+             * @description Whether to forget all that is known of the dataset's files first. Until it is done again, its snapshots are
+             *     read from the file system.
+             */
+            from_scratch?: boolean;
+        };
+        /** @description What indexing came to. */
+        IndexResult: {
+            /**
+             * Format: int64
+             * @description Folders that were read.
+             */
+            directories: number;
+            /**
+             * Format: int64
+             * @description What could not be read.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description Files, folders and others that are gone.
+             */
+            gone: number;
+            /**
+             * Format: date-time
+             * @description When live was looked at; null when it was not.
+             */
+            live_as_of?: string | null;
+            /**
+             * Format: int64
+             * @description Files, folders and others that were looked at.
+             */
+            objects: number;
+            /**
+             * Format: int64
+             * @description Snapshots of which the files were read.
+             */
+            snapshots: number;
+        };
+        /** @description One state that was read. */
+        IndexRun: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Folders read.
+             */
+            directories: number;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description The first of them. */
+            findings: components["schemas"]["RunFinding"][];
+            /**
+             * Format: int64
+             * @description What could not be read, in all.
+             */
+            findings_total: number;
+            /**
+             * Format: int64
+             * @description Files, folders and others that were gone.
+             */
+            gone: number;
+            /** @description How the changes were found. */
+            means: components["schemas"]["IndexMeans"];
+            /**
+             * Format: int64
+             * @description Files, folders and others looked at.
+             */
+            objects: number;
+            /** @description Cheaper means that could not be used. */
+            passed: components["schemas"]["PassedMeans"][];
+            /** @description Which snapshot; null: live. */
+            snapshot?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds.
+             */
+            took_ms: number;
+        };
+        /**
+         * @description Where a dataset stands.
+         * @enum {string}
+         */
+        IndexState: "current" | "indexing" | "waiting" | "unreachable" | "excluded";
+        /** @description How far the catalog is. */
+        IndexStatus: {
+            /**
+             * Format: int64
+             * @description Bytes of the catalog on the disk.
+             */
+            bytes: number;
+            /** @description By name. */
+            datasets: components["schemas"]["IndexedDataset"][];
+            /** @description Whether anything is indexed without being asked (`index.enabled`). */
+            enabled: boolean;
+            /** @description Names of folders that are not entered. */
+            exclude: string[];
+            /**
+             * Format: int32
+             * @description Seconds between looks at live files, unless a dataset has its own; 0: off.
+             */
+            live_interval: number;
+            /** @description Over all datasets that are not left out. */
+            snapshots: components["schemas"]["Coverage"];
+        };
+        /** @description How far the catalog is with a dataset. */
+        IndexedDataset: {
+            /**
+             * @description Its name.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description Why, and what to do, for people. */
+            detail?: string | null;
+            /** @description Not indexed, on request. */
+            excluded: boolean;
+            /** @description Its identity. */
+            guid: string;
+            /** @description The job that indexes it, or will. */
+            job?: string | null;
+            last_run?: components["schemas"]["IndexRun"] | null;
+            /**
+             * Format: date-time
+             * @description When the live files were as the catalog has them; null before the first look.
+             */
+            live_as_of?: string | null;
+            /**
+             * Format: int32
+             * @description Its own seconds between looks at live files; 0: off; null: as all.
+             */
+            live_interval?: number | null;
+            /** @description Its snapshots. */
+            snapshots: components["schemas"]["Coverage"];
+            /** @description Where it stands. */
+            state: components["schemas"]["IndexState"];
+        };
+        /** @description How far the catalog is with a dataset, with its latest runs. */
+        IndexedDatasetDetails: components["schemas"]["IndexedDataset"] & {
+            /** @description Snapshots that could not be read. */
+            failed: components["schemas"]["FailedSnapshot"][];
+            /** @description Newest first, at most 50. */
+            runs: components["schemas"]["IndexRun"][];
         };
         /** @description A job: slow work with its progress and outcome. */
         Job: {
@@ -698,6 +1028,7 @@ export interface components {
              * @example 01936b1e-5a4f-7c3a-9f52-3d8a2c1b0e77
              */
             id: string;
+            index?: components["schemas"]["IndexResult"] | null;
             /**
              * @description Which kind of work.
              * @example restore
@@ -706,6 +1037,16 @@ export interface components {
             /** @description What happened, oldest line first; empty in lists and events. */
             log: components["schemas"]["JobLogLine"][];
             progress?: components["schemas"]["Progress"] | null;
+            /**
+             * Format: double
+             * @description Units done in a second, so far; null where nothing can be told yet.
+             */
+            rate?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds that the rest will take if it goes on like this.
+             */
+            remaining?: number | null;
             result?: components["schemas"]["RestoreResult"] | null;
             /**
              * Format: date-time
@@ -755,6 +1096,11 @@ export interface components {
         KeyStatus: "none" | "available" | "unavailable";
         /** @description A page of a folder. */
         Listing: {
+            /**
+             * Format: date-time
+             * @description When it was so: of a snapshot its time, of live that can't be reached the last look; null: just now.
+             */
+            as_of?: string | null;
             at?: components["schemas"]["Moment"] | null;
             /**
              * @description In which dataset.
@@ -767,6 +1113,8 @@ export interface components {
             items: components["schemas"]["Entry"][];
             /** @description Give it as `cursor` to get the next page; null on the last one. */
             next?: string | null;
+            /** @description What to know about it, for people: why the files themselves were read, or why they could not be. */
+            note?: string | null;
             /** @description From the root down to this folder itself. */
             parents: components["schemas"]["Crumb"][];
             /**
@@ -774,7 +1122,12 @@ export interface components {
              * @example anna/Documents
              */
             path: string;
-            /** @description How many entries the folder has. */
+            /** @description Where the answer comes from. */
+            source: components["schemas"]["Source"];
+            /**
+             * Format: int64
+             * @description How many entries the folder has; with `deleted`, names that are no more are counted.
+             */
             total: number;
         };
         /** @description Who is asking, and whom they ask. */
@@ -965,6 +1318,7 @@ export interface components {
                  * @example 01936b1e-5a4f-7c3a-9f52-3d8a2c1b0e77
                  */
                 id: string;
+                index?: components["schemas"]["IndexResult"] | null;
                 /**
                  * @description Which kind of work.
                  * @example restore
@@ -973,6 +1327,16 @@ export interface components {
                 /** @description What happened, oldest line first; empty in lists and events. */
                 log: components["schemas"]["JobLogLine"][];
                 progress?: components["schemas"]["Progress"] | null;
+                /**
+                 * Format: double
+                 * @description Units done in a second, so far; null where nothing can be told yet.
+                 */
+                rate?: number | null;
+                /**
+                 * Format: int64
+                 * @description Seconds that the rest will take if it goes on like this.
+                 */
+                remaining?: number | null;
                 result?: components["schemas"]["RestoreResult"] | null;
                 /**
                  * Format: date-time
@@ -1114,6 +1478,13 @@ export interface components {
             }[];
             /** @description Give it as `cursor` to get the next page; null on the last one. */
             next?: string | null;
+        };
+        /** @description A cheaper means, and why it could not be used. */
+        PassedMeans: {
+            /** @description Which. */
+            means: components["schemas"]["IndexMeans"];
+            /** @description Why not. */
+            reason: string;
         };
         /** @description A new password for oneself. */
         PasswordChange: {
@@ -1367,6 +1738,13 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "operator" | "admin";
+        /** @description What could not be read. */
+        RunFinding: {
+            /** @description What happened. */
+            detail: string;
+            /** @description Percent-encoded. */
+            path: string;
+        };
         /** @description A scrub or resilver. */
         Scan: {
             /**
@@ -1413,6 +1791,32 @@ export interface components {
             expires_at: string;
             /** @description Who signed in. */
             user: components["schemas"]["User"];
+        };
+        /** @description One of the two moments of an entry. */
+        Side: {
+            /**
+             * Format: date-time
+             * @description Last change of the content.
+             */
+            modified?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes, holes included.
+             */
+            size: number;
+        };
+        /** @description A state that shows something: a snapshot, or live. */
+        Sighting: {
+            /**
+             * Format: date-time
+             * @description When the files were so.
+             */
+            at: string;
+            /**
+             * @description The snapshot's own name within the dataset; null: live.
+             * @example daily-2026-11-22
+             */
+            snapshot?: string | null;
         };
         /** @description A snapshot. Sizes are bytes. */
         Snapshot: {
@@ -1475,6 +1879,11 @@ export interface components {
             /** @description How many there are in all. */
             total: number;
         };
+        /**
+         * @description Where an answer comes from.
+         * @enum {string}
+         */
+        Source: "catalog" | "filesystem";
         /** @description A token, without its secret. */
         Token: {
             /**
@@ -1590,6 +1999,95 @@ export interface components {
          * @enum {string}
          */
         VdevState: "online" | "degraded" | "faulted" | "offline" | "unavail" | "removed" | "available" | "inuse" | "unknown";
+        /** @description One state of a file, each told once, however many snapshots hold it. */
+        Version: {
+            /**
+             * Format: date-time
+             * @description Last change of anything.
+             */
+            changed?: string | null;
+            /**
+             * Format: date-time
+             * @description When made; null where the file system does not tell.
+             */
+            created?: string | null;
+            /** @description The first state that shows it. */
+            first: components["schemas"]["Sighting"];
+            /**
+             * Format: int32
+             * @description Group's number.
+             */
+            gid: number;
+            /** @description Group's name on this machine; the number where it has none. */
+            group: string;
+            /** @description Whether it was at the path asked for; otherwise it had another name then. */
+            here: boolean;
+            /** @description The object number in its dataset. */
+            inode: string;
+            /** @description What it is. */
+            kind: components["schemas"]["EntryKind"];
+            /** @description The newest snapshot that holds it: open, download or restore it from there. Live only where no snapshot does. */
+            last: components["schemas"]["Sighting"];
+            /** @description Whether the file is so now, as far as live was looked at. */
+            live: boolean;
+            /**
+             * Format: int32
+             * @description Permission bits, as a number: 420 is rw-r--r--.
+             */
+            mode: number;
+            /**
+             * Format: date-time
+             * @description Last change of the content; null for a time beyond the calendar.
+             */
+            modified?: string | null;
+            /** @description Owner's name on this machine; the number where it has none. */
+            owner: string;
+            /** @description Where it was; null where no folder known leads there. */
+            path?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes, holes included.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description How many snapshots hold it.
+             */
+            snapshots: number;
+            /** @description Where a symbolic link points, for people. */
+            target?: string | null;
+            /**
+             * Format: int32
+             * @description Owner's number.
+             */
+            uid: number;
+        };
+        /** @description A page of the versions of a path. */
+        VersionPage: {
+            /**
+             * Format: date-time
+             * @description When live was last looked at.
+             */
+            as_of?: string | null;
+            /**
+             * @description In which dataset.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description Newest first. */
+            items: components["schemas"]["Version"][];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+            /** @description What to know about it, for people: whether snapshots are still missing. */
+            note?: string | null;
+            /**
+             * @description The path asked for, percent-encoded.
+             * @example anna/Documents/Thesis.md
+             */
+            path: string;
+            /** @description Versions in all. */
+            total: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1750,6 +2248,70 @@ export interface operations {
             };
         };
     };
+    list_changes: {
+        parameters: {
+            query: {
+                /** @description The earlier moment: a snapshot's name, its guid, or a time (the newest snapshot at or before it). */
+                from: string;
+                /** @description The later moment, likewise; absent: live. */
+                to?: string;
+                /**
+                 * @description In and below which folder; absent or empty: the dataset's root.
+                 * @example anna/Documents
+                 */
+                path?: string;
+                /** @description Items in the page, 1 to 1000. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the differences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferencePage"];
+                };
+            };
+            /** @description `invalid_request`: such as a beginning later than the end */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `snapshot_not_found`, `file_not_found`: neither moment has the path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_indexed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_entry: {
         parameters: {
             query?: {
@@ -1809,6 +2371,8 @@ export interface operations {
                 path?: string;
                 /** @description A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent: live. */
                 at?: string;
+                /** @description Whether to list, too, what the folder had before and has no more; also of a folder that is gone itself. */
+                deleted?: boolean;
                 /** @description Items in the page, 1 to 1000. */
                 limit?: number;
                 /** @description The last page's `next`. */
@@ -2075,6 +2639,57 @@ export interface operations {
             };
         };
     };
+    list_versions: {
+        parameters: {
+            query: {
+                /**
+                 * @description The file or folder; it need not be there any more.
+                 * @example anna/Documents/Thesis.md
+                 */
+                path: string;
+                /** @description Items in the page, 1 to 1000. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            /** @description `file_not_found`: no snapshot nor live has had the path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_indexed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: never;
@@ -2095,11 +2710,155 @@ export interface operations {
             };
         };
     };
+    get_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All datasets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexStatus"];
+                };
+            };
+        };
+    };
+    get_indexed_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dataset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexedDatasetDetails"];
+                };
+            };
+            /** @description `dataset_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    index_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IndexRequest"];
+            };
+        };
+        responses: {
+            /** @description The job that does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `dataset_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: it is indexed already, or left out on request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_indexed_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IndexChange"];
+            };
+        };
+        responses: {
+            /** @description The dataset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexedDataset"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dataset_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
                 /** @description Only those in this state. */
                 state?: "enqueued" | "processing" | "succeeded" | "failed" | "canceled";
+                /** @description Only those of this kind: `restore` or `index`. */
+                kind?: "restore" | "index";
                 /** @description Items in the page, 1 to 1000. */
                 limit?: number;
                 /** @description The last page's `next`. */

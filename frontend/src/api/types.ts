@@ -1,4 +1,3 @@
-import type * as next from './next'
 import type { components } from './schema'
 
 /** The server's types by their own names. */
@@ -22,27 +21,28 @@ export type Snapshot = Schemas['Snapshot']
 export type SnapshotPage = Schemas['SnapshotPage']
 export type DestroyPlan = Schemas['DestroyPlan']
 export type Moment = Schemas['Moment']
-export type Entry = next.Entry
-export type Listing = next.Listing
-export type Sighting = next.Sighting
-export type Version = next.Version
-export type VersionPage = next.VersionPage
-export type Difference = next.Difference
-export type DifferencePage = next.DifferencePage
+export type Entry = Schemas['Entry']
+export type Listing = Schemas['Listing']
+export type Sighting = Schemas['Sighting']
+export type Version = Schemas['Version']
+export type VersionPage = Schemas['VersionPage']
+export type Difference = Schemas['Difference']
+export type DifferencePage = Schemas['DifferencePage']
 export type RestoreRequest = Schemas['RestoreRequest']
 export type RestorePlan = Schemas['RestorePlan']
 export type PlanItem = Schemas['PlanItem']
 export type RestoreResult = Schemas['RestoreResult']
 
 export type JobState = Schemas['JobState']
-export type Job = next.Job
-export type JobList = next.JobList
-export type IndexResult = next.IndexResult
+export type JobKind = 'index' | 'restore'
+export type Job = Schemas['Job']
+export type JobList = Schemas['Page_Job']
+export type IndexResult = Schemas['IndexResult']
 
-export type Coverage = next.Coverage
-export type IndexMeans = next.IndexMeans
-export type IndexRun = next.IndexRun
-export type IndexedDataset = next.IndexedDataset
-export type IndexedDatasetDetails = next.IndexedDatasetDetails
-export type IndexStatus = next.IndexStatus
-export type IndexChange = next.IndexChange
+export type Coverage = Schemas['Coverage']
+export type IndexMeans = Schemas['IndexMeans']
+export type IndexRun = Schemas['IndexRun']
+export type IndexedDataset = Schemas['IndexedDataset']
+export type IndexedDatasetDetails = Schemas['IndexedDatasetDetails']
+export type IndexStatus = Schemas['IndexStatus']
+export type IndexChange = Schemas['IndexChange']

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 
 import { jobsQuery } from '../api/queries'
-import type { Job, JobState } from '../api/types'
+import type { Job, JobKind, JobState } from '../api/types'
 import { useEventsOpen, usePollInterval } from '../api/use-events'
 import { JobProgress } from '../components/jobs/JobProgress'
 import { Empty } from '../ui/Empty'
@@ -26,9 +26,10 @@ const STATES: { value: JobState | ''; label: string }[] = [
   { value: 'canceled', label: 'Canceled' },
 ]
 
-const KINDS = [
+const KINDS: { value: JobKind | ''; label: string }[] = [
   { value: '', label: 'All kinds' },
-  ...Object.entries(JOB_KINDS).map(([value, label]) => ({ value, label })),
+  { value: 'restore', label: JOB_KINDS.restore },
+  { value: 'index', label: JOB_KINDS.index },
 ]
 
 /** What happened, what is happening? */

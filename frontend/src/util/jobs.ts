@@ -1,4 +1,4 @@
-import type { Job } from '../api/types'
+import type { Job, JobKind } from '../api/types'
 import type { Tone } from '../ui/StateMark'
 import { formatEstimate } from './dates'
 import { formatBytes, formatCount } from './sizes'
@@ -45,4 +45,4 @@ export function progressText(job: Job): string {
 }
 
 /** What kinds of jobs there are, for people. */
-export const JOB_KINDS: Record<string, string> = { restore: 'Restores', index: 'Indexing' }
+export const JOB_KINDS: Record<JobKind, string> = { restore: 'Restores', index: 'Indexing' }

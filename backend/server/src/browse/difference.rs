@@ -14,7 +14,7 @@ use crate::{
 
 /// What is different in a folder between two moments: a page of it.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Changes)]
+#[schema(as = DifferencePage)]
 pub struct ChangesView {
     /// In which dataset.
     #[schema(value_type = String, example = "tank/home")]

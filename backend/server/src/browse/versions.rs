@@ -67,7 +67,7 @@ pub struct VersionView {
 
 /// A page of the versions of a path.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Versions)]
+#[schema(as = VersionPage)]
 pub struct VersionsView {
     /// In which dataset.
     #[schema(value_type = String, example = "tank/home")]
@@ -84,6 +84,8 @@ pub struct VersionsView {
     /// When live was last looked at.
     #[schema(value_type = Option<String>, format = DateTime)]
     as_of: Option<Timestamp>,
+    /// What to know about it, for people: whether snapshots are still missing.
+    note: Option<String>,
 }
 
 /// Where a page of versions begins: after the version of this inode that was born then.
@@ -127,7 +129,13 @@ pub fn versions(
     let end = begin.saturating_add(usize::try_from(limit).unwrap_or(usize::MAX)).min(found.len());
     let page = found.get(begin..end).unwrap_or_default();
     let next = page.last().filter(|_| end < found.len()).map(key);
-    let sightings = Sightings::new(&state.dataset, app.catalog.snapshots(state.dataset.id)?);
+    let snapshots = app.catalog.snapshots(state.dataset.id)?;
+    let missing = snapshots.iter().filter(|snapshot| !snapshot.indexed).count();
+    let note = (missing > 0).then(|| match missing {
+        1 => "One snapshot is not indexed; what only it holds is missing.".to_owned(),
+        _ => format!("{missing} snapshots are not indexed; what only they hold is missing."),
+    });
+    let sightings = Sightings::new(&state.dataset, snapshots);
     Ok(VersionsView {
         dataset: name.clone(),
         path: path.clone(),
@@ -135,6 +143,7 @@ pub fn versions(
         next: next.map(|After(born, inode)| format!("{born}-{inode}")),
         total: found.len(),
         as_of: state.dataset.position_at,
+        note,
     })
 }
 

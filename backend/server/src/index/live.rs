@@ -4,20 +4,18 @@ use std::{thread, time::Duration};
 
 use nasman_catalog::Job;
 use nasman_core::{DatasetName, SnapshotName, SnapshotTag};
-use nasman_zfs::{Snapshot, Zfs, ZfsError};
+use nasman_zfs::{LIVE_TAG_PREFIX, Snapshot, Zfs, ZfsError};
 use serde::{Deserialize, Serialize};
 
 use crate::http::error::ApiError;
 
-/// How their names begin. Such snapshots are never indexed themselves.
-const PREFIX: &str = "nasman-live-";
 /// Between tries to destroy one that something uses at that moment.
 const PAUSES: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(5)];
 
 /// Whether a snapshot is one of NASMan's own.
 #[must_use]
 pub fn is_own(tag: &SnapshotTag) -> bool {
-    tag.as_str().starts_with(PREFIX)
+    tag.as_str().starts_with(LIVE_TAG_PREFIX)
 }
 
 /// What must be destroyed if the process dies.
@@ -29,7 +27,7 @@ pub(super) struct Mark {
 /// The name of a job's own snapshot. The end of its id is random: no other job has the same.
 pub(super) fn own_name(job: &Job, dataset: &DatasetName) -> Result<SnapshotName, ApiError> {
     let id = job.id.get(job.id.len().saturating_sub(12)..).unwrap_or(&job.id);
-    let tag: SnapshotTag = format!("{PREFIX}{id}").parse()?;
+    let tag: SnapshotTag = format!("{LIVE_TAG_PREFIX}{id}").parse()?;
     Ok(dataset.snapshot(tag)?)
 }
 

@@ -5,10 +5,15 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use nasman_catalog::{self as catalog, JobState};
-use nasman_core::{FoundSnapshot, Guid, Noted, NotedSnapshot, PoolName, Reconciliation};
-use nasman_zfs::{Dataset, DatasetKind, Snapshot};
+use nasman_core::{Guid, PoolName};
+use nasman_zfs::{Dataset, DatasetKind};
 
-use super::{Order, is_own, order_of, seen::Seen};
+use super::{
+    Order,
+    notes::{carry_out, compare},
+    order_of,
+    seen::Seen,
+};
 use crate::{app::App, http::error::ApiResult};
 
 /// Looks once. Blocks.
@@ -17,22 +22,40 @@ use crate::{app::App, http::error::ApiResult};
 /// When ZFS or the database does not answer. One dataset's trouble does not keep the others from being looked at.
 pub fn look(app: &App, now: Timestamp) -> ApiResult<()> {
     let found: Vec<Dataset> = app.zfs.datasets()?;
+    follow_excludes(app)?;
     let known = note_datasets(app, &found, now)?;
     let busy = busy(app)?;
-    let stirred = stirred(app, &found);
+    note_stirred(app, &found, now);
     for dataset in found.iter().filter(|dataset| dataset.kind == DatasetKind::Filesystem) {
         let Some(known) = known.get(&dataset.guid) else { continue };
-        if known.excluded || dataset.unreachable.is_some() || busy.contains(&dataset.guid) {
+        if known.excluded || busy.contains(&dataset.guid) {
             continue;
         }
-        let stirred = stirred.contains(&dataset.name.pool());
-        match due(app, dataset, known, stirred, now) {
+        let looked = match dataset.unreachable {
+            None => due(app, dataset, known, now),
+            Some(_) => note_unreachable(app, dataset, known).map(|()| None),
+        };
+        match looked {
             Ok(Some(order)) => drop(app.index.enqueue(&app.jobs, &dataset.name, &order, None)?),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, dataset = %dataset.name, "can't be looked at"),
         }
     }
     Ok(())
+}
+
+/// After other folders are left out than before, all must be read anew: the past, too.
+fn follow_excludes(app: &App) -> ApiResult<()> {
+    const KEY: &str = "index_exclude";
+    let now = serde_json::json!(app.config.index_exclude.patterns()).to_string();
+    if app.catalog.setting_or(KEY, || now.clone())? == now {
+        return Ok(());
+    }
+    tracing::info!(exclude = now, "other folders are left out than before; all is indexed anew");
+    for dataset in app.catalog.datasets()? {
+        app.catalog.reset_dataset(dataset.id)?;
+    }
+    Ok(app.catalog.set_setting(KEY, &now)?)
 }
 
 /// Notes what is new or has another name, forgets what is gone. A pool of which nothing is found may only be
@@ -70,26 +93,25 @@ fn busy(app: &App) -> ApiResult<HashSet<Guid>> {
     Ok(jobs.iter().filter_map(order_of).map(|order| order.dataset).collect())
 }
 
-/// Pools in which something was written since the last look.
-fn stirred(app: &App, found: &[Dataset]) -> HashSet<PoolName> {
+/// Notes in which pools something was written since the last look.
+fn note_stirred(app: &App, found: &[Dataset], at: Timestamp) {
     let mut shared = app.index.shared();
     let now: HashMap<_, _> = found.iter().map(|d| (d.guid, (d.written, d.referenced))).collect();
     let before = std::mem::replace(&mut shared.written, now);
-    let changed = |d: &&Dataset| before.get(&d.guid).is_some_and(|b| *b != (d.written, d.referenced));
-    found.iter().filter(changed).map(|dataset| dataset.name.pool()).collect()
+    for dataset in found {
+        let now = (dataset.written, dataset.referenced);
+        if before.get(&dataset.guid).is_some_and(|before| *before != now) {
+            shared.stirred.insert(dataset.name.pool(), at);
+        }
+    }
 }
 
 /// What is to be done for a dataset; absent when nothing is.
-fn due(
-    app: &App,
-    dataset: &Dataset,
-    known: &catalog::Dataset,
-    stirred: bool,
-    now: Timestamp,
-) -> ApiResult<Option<Order>> {
-    let (hinted, stale) = {
+fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -> ApiResult<Option<Order>> {
+    let (hinted, stale, stirred) = {
         let mut shared = app.index.shared();
-        (shared.hinted.remove(&dataset.name), shared.stale.remove(&dataset.name))
+        let stirred = shared.stirred.get(&dataset.name.pool()).copied();
+        (shared.hinted.remove(&dataset.name), shared.stale.remove(&dataset.name), stirred)
     };
     if app.index.is_paused(dataset.guid) && !stale {
         return Ok(None);
@@ -97,13 +119,15 @@ fn due(
     let seen = Seen::read(known.seen.as_deref());
     let interval = known.live_interval.unwrap_or(app.config.live_interval);
     let live_due = seen.is_none_or(|seen| seen.live_is_due(dataset, now, interval, stirred));
-    let live = stale || (interval > 0 && live_due);
-    let snapshots = match seen {
-        Some(seen) if !hinted && !seen.snapshots_may_differ(dataset, now) => false,
-        _ => snapshots_differ(app, dataset, known)?,
+    let plan = match seen {
+        Some(seen) if !hinted && !seen.snapshots_may_differ(dataset, now) => None,
+        _ => Some(compare(&*app.zfs, &app.catalog, known.id, &dataset.name)?).filter(|plan| !plan.is_empty()),
     };
-    if live || snapshots {
-        return Ok(Some(Order { dataset: dataset.guid, live, sure: stale, from_scratch: false }));
+    // A rollback, most often: live is as it was then.
+    let back = plan.as_ref().is_some_and(|plan| plan.forgets_newest);
+    let live = stale || (interval > 0 && (live_due || back));
+    if live || plan.is_some() {
+        return Ok(Some(Order { dataset: dataset.guid, live, sure: stale || back, from_scratch: false }));
     }
     let seen = Seen {
         snapshots_changed: dataset.snapshots_changed,
@@ -116,36 +140,14 @@ fn due(
     Ok(None)
 }
 
-/// Lists the snapshots, which is the truth.
-fn snapshots_differ(app: &App, dataset: &Dataset, known: &catalog::Dataset) -> ApiResult<bool> {
-    let noted = noted(&app.catalog.snapshots(known.id)?);
-    let found = found(&app.zfs.snapshots(&dataset.name)?);
-    Ok(!Reconciliation::between(&noted, &found).is_empty())
-}
-
-/// The catalog's snapshots, as the rules know them.
-pub(super) fn noted(snapshots: &[catalog::Snapshot]) -> Vec<NotedSnapshot> {
-    let state = |snapshot: &catalog::Snapshot| match (snapshot.indexed, &snapshot.failed) {
-        (true, _) => Noted::Indexed,
-        (false, Some(_)) => Noted::Failed,
-        (false, None) => Noted::Waiting,
-    };
-    let noted = snapshots.iter().map(|snapshot| NotedSnapshot {
-        guid: snapshot.guid,
-        tag: snapshot.tag.clone(),
-        txg: snapshot.txg,
-        noted: state(snapshot),
-    });
-    noted.collect()
-}
-
-/// ZFS's snapshots, as the rules know them, without NASMan's own.
-pub(super) fn found(snapshots: &[Snapshot]) -> Vec<FoundSnapshot> {
-    let others = snapshots.iter().filter(|snapshot| !is_own(&snapshot.name.tag));
-    let found = others.map(|snapshot| FoundSnapshot {
-        guid: snapshot.guid,
-        tag: snapshot.name.tag.clone(),
-        txg: snapshot.createtxg,
-    });
-    found.collect()
+/// Notes the snapshots of a dataset whose files can't be reached: they are waited for, and counted.
+fn note_unreachable(app: &App, dataset: &Dataset, known: &catalog::Dataset) -> ApiResult<()> {
+    let changed = dataset.snapshots_changed;
+    let mut marks = app.index.shared();
+    if changed.is_some() && marks.unreachable.insert(dataset.guid, changed) == Some(changed) {
+        return Ok(());
+    }
+    drop(marks);
+    let plan = compare(&*app.zfs, &app.catalog, known.id, &dataset.name)?;
+    carry_out(&*app.zfs, &app.catalog, known.id, &dataset.name, &plan)
 }

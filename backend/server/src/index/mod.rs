@@ -5,9 +5,11 @@
 
 mod live;
 mod look;
+mod notes;
 mod schedule;
 mod seen;
 mod step;
+mod survey;
 mod work;
 
 use std::{
@@ -16,8 +18,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use nasman_catalog::{CatalogError, Job, NewJob};
-use nasman_core::{DatasetName, Guid};
+use nasman_core::{DatasetName, Guid, PoolName};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
@@ -25,6 +28,10 @@ use tokio::sync::watch;
 pub use live::is_own;
 pub use look::look;
 pub use schedule::run;
+pub use survey::{
+    Coverage, FailedSnapshot, IndexMeans, IndexState, IndexView, IndexedDataset, IndexedDatasetDetail,
+    PassedView, RunFinding, RunView, Survey,
+};
 pub use work::{IndexResult, IndexWork};
 
 use crate::jobs::Jobs;
@@ -66,8 +73,12 @@ struct Shared {
     /// Datasets whose live files are known to have changed.
     stale: HashSet<DatasetName>,
     pauses: HashMap<Guid, Pause>,
+    /// ZFS's mark of datasets that can't be reached, when their snapshots were last listed.
+    unreachable: HashMap<Guid, Option<Timestamp>>,
     /// What [`look`] last saw of each dataset: tells whether anything in a pool was written.
     written: HashMap<Guid, (Option<u64>, u64)>,
+    /// When it last saw that something was.
+    stirred: HashMap<PoolName, Timestamp>,
 }
 
 struct Pause {

@@ -11,10 +11,6 @@ use serde::{Deserialize, Serialize};
 const RIPE: SignedDuration = SignedDuration::from_secs(2);
 /// Where ZFS does not tell (before 2.2), snapshots are listed this often.
 const BLIND: SignedDuration = SignedDuration::from_mins(10);
-/// What is written within one block of the same size leaves the figures as they were. So while other things in the
-/// pool are written (it is awake then), live is looked at after so many intervals, whatever its own figures say.
-const SURE: i32 = 12;
-
 /// After a look at live, so many times its length passes before the next one: a large dataset without any snapshot is
 /// walked each time.
 const REST: i32 = 20;
@@ -64,14 +60,23 @@ impl Seen {
         }
     }
 
-    /// Whether it is time to look at live, every `interval` seconds at most. `stirred`: something was written in the
-    /// pool since it was last looked at.
-    pub fn live_is_due(&self, now: &Dataset, at: Timestamp, interval: u32, stirred: bool) -> bool {
+    /// Whether it is time to look at live, every `interval` seconds at most. Where nothing was written since the newest
+    /// snapshot, nothing changed. Other figures prove a change by differing, but not the opposite by being the same: what
+    /// is written anew in the same size leaves them. So they are believed only as long as nothing else in the pool was
+    /// written either; `stirred` is when something last was.
+    pub fn live_is_due(
+        &self,
+        now: &Dataset,
+        at: Timestamp,
+        interval: u32,
+        stirred: Option<Timestamp>,
+    ) -> bool {
         let Some(live) = self.live else { return true };
-        let age = at.duration_since(live.at);
         let interval = SignedDuration::from_secs(interval.into()).max(live.took.saturating_mul(REST));
         let same = (live.written, live.referenced) == (now.written, now.referenced);
-        if same { stirred && age >= interval.saturating_mul(SURE) } else { age >= interval }
+        let untouched = same && now.written == Some(0);
+        let stirred = stirred.is_some_and(|stirred| stirred > live.at);
+        !untouched && (!same || stirred) && at.duration_since(live.at) >= interval
     }
 }
 

@@ -82,12 +82,12 @@ impl Run<'_> {
         match told {
             Ok((run, _)) => {
                 self.count(&run);
-                self.note_run(NewRun { at, snapshot: tag, ..described(&run) });
+                self.note_run(&NewRun { at, snapshot: tag, ..described(&run) });
                 Ok(())
             }
             Err(error) => {
                 let failed = NewRun { at, snapshot: tag, error: Some(error.detail.clone()), ..nothing() };
-                self.note_run(failed);
+                self.note_run(&failed);
                 Err(error)
             }
         }
@@ -146,8 +146,8 @@ impl Run<'_> {
     }
 
     /// The catalog's own record of what was done; that it can't be written does not undo the deed.
-    fn note_run(&self, run: NewRun) {
-        if let Err(error) = self.catalog.note_run(self.id, &run) {
+    fn note_run(&self, run: &NewRun) {
+        if let Err(error) = self.catalog.note_run(self.id, run) {
             tracing::warn!(%error, dataset = %self.name, "a run could not be recorded");
         }
     }

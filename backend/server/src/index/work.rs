@@ -6,8 +6,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use nasman_catalog::{Catalog, DatasetId, Job, NewSnapshot, State};
-use nasman_core::{DatasetName, FoundSnapshot, Guid, Reconciliation, SnapshotName};
+use nasman_catalog::{Catalog, DatasetId, Job, State};
+use nasman_core::{DatasetName, Guid, Reconciliation};
 use nasman_zfs::{Dataset, Zfs, feed::Feed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::{
     Index, Order,
     live::{Mark, destroy, own_name},
-    look::{found, noted},
+    notes::{carry_out, compare},
     seen::{LiveFigures, Seen},
 };
 use crate::{
@@ -24,8 +24,6 @@ use crate::{
     jobs::{Context, Failure, Work},
 };
 
-/// Creation times asked for at once.
-const DETAILS: usize = 256;
 /// While one pass reads files, more snapshots may come; after so many passes the next job takes them.
 const PASSES: usize = 5;
 
@@ -185,35 +183,13 @@ impl<'a> Run<'a> {
 
     /// Notes and forgets snapshots. What is left are files to read.
     fn reconcile(&self) -> ApiResult<Reconciliation> {
-        let there = found(&self.zfs.snapshots(&self.name)?);
-        let plan = Reconciliation::between(&noted(&self.catalog.snapshots(self.id)?), &there);
-        for guid in &plan.forget {
-            self.catalog.forget_snapshot(self.id, *guid)?;
-        }
-        for some in plan.note.chunks(DETAILS) {
-            self.note(some)?;
-        }
+        let plan = compare(self.zfs, self.catalog, self.id, &self.name)?;
+        carry_out(self.zfs, self.catalog, self.id, &self.name, &plan)?;
         if plan.anew {
             self.context.log("info", "older snapshots turned up than those known; reading all anew");
             self.catalog.reset_dataset(self.id)?;
         }
         Ok(plan)
-    }
-
-    /// Notes snapshots with the time they were taken, for which ZFS must open each.
-    fn note(&self, found: &[FoundSnapshot]) -> ApiResult<()> {
-        let names: Vec<SnapshotName> =
-            found.iter().map(|s| self.name.snapshot(s.tag.clone())).collect::<Result<_, _>>()?;
-        let details = self.zfs.snapshot_details(&names)?;
-        // One that vanished meanwhile is none to note.
-        let new: Vec<NewSnapshot> = found
-            .iter()
-            .filter_map(|s| {
-                let created_at = details.iter().find(|detail| detail.guid == s.guid)?.created;
-                Some(NewSnapshot { guid: s.guid, tag: s.tag.clone(), txg: s.txg, created_at })
-            })
-            .collect();
-        Ok(self.catalog.note_snapshots(self.id, &new)?)
     }
 
     /// Looks at live through a snapshot of its own. Answers the figures by which it may be told unchanged.

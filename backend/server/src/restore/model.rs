@@ -138,7 +138,7 @@ pub struct Existing {
 
 impl From<&Stat> for Existing {
     fn from(stat: &Stat) -> Self {
-        Self { kind: stat.kind.into(), size: stat.size, modified: stat.mtime.timestamp() }
+        Self { kind: stat.kind, size: stat.size, modified: stat.mtime.timestamp() }
     }
 }
 

@@ -164,7 +164,7 @@ impl Planner<'_> {
             size: preview.source.size,
         };
         let view = PlanItem {
-            kind: Some(preview.source.kind.into()),
+            kind: Some(preview.source.kind),
             size: preview.source.size,
             modified: preview.source.mtime.timestamp(),
             existing,

@@ -1,6 +1,7 @@
 //! For whoever runs the server: is it alive, is it ready, how is it doing.
 
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, dev::Payload, get, web};
+use nasman_catalog::Coverage;
 use nasman_zfs::PoolState;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,6 +71,15 @@ async fn measure(app: &App) {
             metrics.jobs.with_label_values(&[state.as_str()]).set(count);
         }
     }
+    if let Ok(coverage) = app.catalog(|catalog| catalog.coverage()).await {
+        let sum = |of: fn(&Coverage) -> u64| as_gauge(coverage.iter().map(|(_, one)| of(one)).sum());
+        let (indexed, failed) = (sum(|one| one.indexed), sum(|one| one.failed));
+        let waiting = sum(|one| one.total) - indexed - failed;
+        for (state, count) in [("indexed", indexed), ("failed", failed), ("waiting", waiting)] {
+            metrics.snapshots.with_label_values(&[state]).set(count);
+        }
+    }
+    metrics.catalog_bytes.set(as_gauge(app.catalog.bytes()));
     let pools = app.zfs(|zfs| zfs.pools()).await;
     metrics.zfs_up.set(i64::from(pools.is_ok()));
     metrics.pool_state.reset();

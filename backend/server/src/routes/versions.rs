@@ -84,7 +84,7 @@ pub struct DiffQuery {
 /// below it.
 #[utoipa::path(tag = "files", params(("dataset" = String, Path, description = "Full name, percent-encoded as one segment"), DiffQuery), responses(
     (status = 200, description = "A page of the differences", body = ChangesView),
-    (status = 400, description = "`invalid_request`: such as `from` later than `to`", body = Problem),
+    (status = 400, description = "`invalid_request`: such as a beginning later than the end", body = Problem),
     (status = 404, description = "`snapshot_not_found`, `file_not_found`: neither moment has the path", body = Problem),
     (status = 409, description = "`not_indexed`", body = Problem),
 ))]

@@ -12,6 +12,7 @@ mod errors;
 mod events;
 mod files;
 mod frontend;
+mod index;
 mod interrupted;
 mod jobs;
 mod metrics;

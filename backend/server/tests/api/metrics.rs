@@ -30,6 +30,7 @@ async fn requests_pools_and_jobs_are_counted() {
         r#"nasman_pool_size_bytes{pool="tank"} 10737418240"#,
         r#"nasman_pool_state{pool="tank",state="online"} 1"#,
         "nasman_zfs_up 1",
+        r#"nasman_index_snapshots{state="indexed"} 0"#,
     ] {
         assert!(text.contains(line), "{line} not in {text}");
     }

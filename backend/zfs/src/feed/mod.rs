@@ -10,7 +10,10 @@
 //! nothing wrong. The order is not fixed: a directory may name an object that is told later. What can't be read is a
 //! [`Finding`], and what was known of it stays.
 //!
-//! All calls block; the later snapshot is mounted and busy as long as a run takes.
+//! Some folders are not entered ([`Feed::exclude`]): each is told as one without entries.
+//!
+//! All calls block; the later snapshot is mounted and busy as long as a run takes, and mounted until
+//! [`Zfs::leave_snapshot`].
 //!
 //! [`Change`]: nasman_core::Change
 

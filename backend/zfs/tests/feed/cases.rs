@@ -75,7 +75,12 @@ fn equal_snapshots_are_not_mounted() {
     let mut line = Line::new(Means::Ioctl);
     line.step(&scene, &first);
     let second = scene.snapshot("b");
+    let before = fs::read_to_string("/proc/self/mountinfo").unwrap();
     let told = line.step(&scene, &second);
+    // Other tests mount theirs at the same time.
+    let own = |mounts: &str| mounts.matches(&format!(" {}", scene.dataset)).count();
+    let after = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    assert_eq!(own(&after), own(&before));
     assert_eq!((told.means, told.counts), (Means::Nothing, Default::default()), "{}", reasons(&told.passed));
     assert!(!is_mounted(&second));
 }

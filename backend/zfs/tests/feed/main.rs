@@ -5,6 +5,7 @@
 mod cases;
 mod figures;
 mod model;
+mod robust;
 mod scene;
 mod truth;
 mod workload;

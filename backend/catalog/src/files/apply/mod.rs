@@ -1,6 +1,8 @@
 //! Taking in what changed between the newest known state and the next one.
 
 mod finish;
+#[cfg(test)]
+mod full;
 mod links;
 mod objects;
 mod untold;

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn those_of_a_real_machine() {
-        for version in ["2.3"] {
+        for version in ["2.1", "2.3"] {
             let path = format!("{}/tests/fixtures/{version}/zpool-events.out", env!("CARGO_MANIFEST_DIR"));
             let told = hints(&std::fs::read_to_string(path).unwrap());
             let told: Vec<&str> = told.iter().map(|name| name.as_deref().unwrap_or("*")).collect();
