@@ -138,7 +138,7 @@ fn whatever_becomes_of_datasets_is_known() {
     stage.work("copy", 9);
     stage.is_right_after("another of the same name");
 
-    zfs(&["rollback", "-r", &format!("{clone}@zwei")]);
+    zfs(&["rollback", "-r", &format!("{clone}@c")]);
     stage.is_right_after("rollback");
     // Each takes the other's name.
     for (from, to) in
