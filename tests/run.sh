@@ -25,12 +25,12 @@ units() {
 
 # The paths of the compiled platform tests, which run in the guest.
 platform_binaries() {
-    cargo test -p nasman-zfs --all-features --no-run --message-format=json 2>/dev/null | node -e '
+    cargo test -p nasman-zfs -p nasman --all-features --no-run --message-format=json 2>/dev/null | node -e '
         let text = "";
         for await (const part of process.stdin) text += part;
         const built = text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-        const tests = built.filter((b) => b.executable && ["platform", "files_platform", "files", "feed"].includes(b.target?.name));
-        if (tests.length !== 4) throw new Error(`expected four platform tests, found ${tests.length}`);
+        const tests = built.filter((b) => b.executable && ["platform", "files_platform", "files", "feed", "indexing"].includes(b.target?.name));
+        if (tests.length !== 5) throw new Error(`expected five platform tests, found ${tests.length}`);
         for (const test of tests) console.log(test.target.name, test.executable);
     ' --input-type=module
 }
@@ -48,6 +48,10 @@ platform() {
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch /payload/files_platform --test-threads=1
     # One story of random changes: the whole of them takes a quarter of an hour in an emulated machine.
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch NASMAN_TEST_SEED=3 /payload/feed --test-threads=1
+    # Alone: a server would index what the tests index.
+    "$guest" run "$name" -- sh -c '! systemctl is-active --quiet nasman || systemctl stop nasman'
+    "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch NASMAN_TEST_SEED=1 NASMAN_BIN=/payload/nasman \
+        /payload/indexing --test-threads=1
     # What is tested natively on whatever the machine has, once more on ZFS.
     "$guest" run "$name" -- env TMPDIR=/scratch /payload/files
     "$guest" run "$name" -- zpool destroy scratch
@@ -78,5 +82,7 @@ pack
 trap '"$guest" stop "$name" --now >/dev/null; rm -f "$top/target/demo-$name.img"*' EXIT
 demo_start "$name" auto
 platform
+"$guest" run "$name" -- systemctl start nasman
+wait_for "http://127.0.0.1:$demo_port/readyz" 120
 browser
 say "all tests passed"

@@ -118,8 +118,8 @@ fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -
     }
     let seen = Seen::read(known.seen.as_deref());
     let interval = known.live_interval.unwrap_or(app.config.live_interval);
-    let live_due = seen.is_none_or(|seen| seen.live_is_due(dataset, now, interval, stirred));
-    let plan = match seen {
+    let live_due = seen.as_ref().is_none_or(|seen| seen.live_is_due(dataset, now, interval, stirred));
+    let plan = match &seen {
         Some(seen) if !hinted && !seen.snapshots_may_differ(dataset, now) => None,
         _ => Some(compare(&*app.zfs, &app.catalog, known.id, &dataset.name)?).filter(|plan| !plan.is_empty()),
     };
@@ -131,6 +131,7 @@ fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -
     }
     let seen = Seen {
         snapshots_changed: dataset.snapshots_changed,
+        origin: dataset.origin.clone(),
         listed_at: now,
         live: seen.and_then(|seen| seen.live),
     };

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use nasman_catalog::{Catalog, CatalogError, DatasetId};
+use nasman_core::SnapshotName;
 use nasman_zfs::Dataset;
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +17,13 @@ const BLIND: SignedDuration = SignedDuration::from_mins(10);
 const REST: i32 = 20;
 
 /// Stored in the catalog with the dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// ZFS's own mark at that time.
     pub snapshots_changed: Option<Timestamp>,
+    /// What it was a clone of at that time. A promoted clone gets older snapshots without that ZFS marks it; but it is a
+    /// clone of something else then, or none.
+    pub origin: Option<SnapshotName>,
     /// When the snapshots were last listed.
     pub listed_at: Timestamp,
     /// The figures by which live shows a change, as they were before live was last looked at; absent before that.
@@ -52,6 +56,9 @@ impl Seen {
 
     /// Whether the snapshots must be listed to know that they are the same.
     pub fn snapshots_may_differ(&self, now: &Dataset, at: Timestamp) -> bool {
+        if self.origin != now.origin {
+            return true;
+        }
         match now.snapshots_changed {
             None => at.duration_since(self.listed_at) >= BLIND,
             Some(changed) => {

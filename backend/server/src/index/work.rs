@@ -147,8 +147,8 @@ impl<'a> Run<'a> {
         let known = self.catalog.dataset(self.guid)?;
         let earlier = Seen::read(known.seen.as_deref()).and_then(|seen| seen.live);
         let live = if order.live { Some(self.index_live(&known, order.sure)?) } else { earlier };
-        Seen { snapshots_changed: dataset.snapshots_changed, listed_at: before, live }
-            .store(self.catalog, self.id)?;
+        let Dataset { snapshots_changed, origin, .. } = dataset;
+        Seen { snapshots_changed, origin, listed_at: before, live }.store(self.catalog, self.id)?;
         Ok(())
     }
 

@@ -88,7 +88,7 @@ impl Workload {
     }
 
     /// After folders moved or went, what is there is looked up anew.
-    fn look(&mut self) {
+    pub(crate) fn look(&mut self) {
         self.folders = vec![self.root.clone()];
         self.files.clear();
         let mut at = 0;
