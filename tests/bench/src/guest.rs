@@ -38,6 +38,7 @@ const SCENE: &str = "
 
 /// Measures a restore against a copy that clones no blocks.
 pub fn measure(folder: &Path) -> Result<Vec<Row>> {
+    std::fs::copy(SERVER, folder.join("nasman")).with_context(|| format!("{SERVER} is not built"))?;
     let guest = Guest::start(folder)?;
     guest.run(&["sh", "-ec", SCENE, &PART_MIB.to_string()])?;
     let client = guest.serve()?;
@@ -93,13 +94,13 @@ fn copy(guest: &Guest, reflink: &str, file: &str) -> Result<f64> {
 }
 
 /// A running guest; stopped when dropped, and by itself when this process dies.
-struct Guest {
+pub struct Guest {
     name: String,
 }
 
 impl Guest {
-    fn start(folder: &Path) -> Result<Self> {
-        std::fs::copy(SERVER, folder.join("nasman")).with_context(|| format!("{SERVER} is not built"))?;
+    /// Starts one. What is in the folder appears at `/payload` in it.
+    pub fn start(folder: &Path) -> Result<Self> {
         let pid = std::process::id().to_string();
         let guest = Self { name: format!("bench-{pid}") };
         let folder = folder.to_str().context("the folder's name")?;
@@ -136,7 +137,8 @@ impl Guest {
         wait_for(Duration::from_secs(300), "freeing what was removed", none)
     }
 
-    fn run(&self, command: &[&str]) -> Result<String> {
+    /// Runs a command in it; what it prints, without the last new line.
+    pub fn run(&self, command: &[&str]) -> Result<String> {
         self.call("run", &[&["--"], command].concat())
     }
 

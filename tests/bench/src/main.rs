@@ -1,14 +1,19 @@
-//! `nasman-bench [lists|folders|restore|guest]...`: measures, prints a table, writes `target/bench/results.json`.
+//! `nasman-bench [lists|folders|restore|guest|index|catalog|steps]...`: measures, prints a table, writes `target/bench/results.json`.
 //! Run it from the top of the checkout; `make bench` does.
 
+mod catalog;
 mod client;
 mod folders;
 mod guest;
+mod index;
+mod inside;
 mod lists;
 mod report;
 mod restore;
 mod rounds;
 mod served;
+mod shape;
+mod steps;
 
 use std::{
     io::Write as _,
@@ -22,15 +27,21 @@ use report::{Report, Row};
 /// Measures one thing; what it leaves on disk lies in the folder given.
 type Measure = fn(&Path) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 4] = [
+const MEASURES: [(&str, Measure); 7] = [
     ("lists", lists::measure),
     ("folders", folders::measure),
     ("restore", restore::measure),
+    ("index", index::measure),
+    ("catalog", catalog::measure),
     ("guest", guest::measure),
+    ("steps", steps::measure),
 ];
 
 fn main() -> Result<ExitCode> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((inside::WORD, arguments)) = wanted.split_first().map(|(word, rest)| (word.as_str(), rest)) {
+        return inside::run(arguments).map(|()| ExitCode::SUCCESS);
+    }
     let names = MEASURES.map(|(name, _)| name);
     if let Some(unknown) = wanted.iter().find(|name| !names.contains(&name.as_str())) {
         bail!("'{unknown}' is none of {}", names.join(", "));

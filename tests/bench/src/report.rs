@@ -49,6 +49,13 @@ impl Row {
         self
     }
 
+    /// The value must not be more than so many times the peer's.
+    pub fn at_most_times_the_peer(mut self, bound: f64) -> Self {
+        self.bound = Some(format!("ratio <= {}", digits(bound)));
+        self.holds = self.ratio.is_some_and(|ratio| ratio <= bound);
+        self
+    }
+
     /// The value must not be less than this share of the peer's.
     pub fn at_least_times_the_peer(mut self, bound: f64) -> Self {
         self.bound = Some(format!("ratio >= {}", digits(bound)));
@@ -139,6 +146,9 @@ mod tests {
         assert!(Row::new("a", 95.0, "MB/s").against("cp", 100.0).at_least_times_the_peer(0.95).holds);
         assert!(!Row::new("a", 94.0, "MB/s").against("cp", 100.0).at_least_times_the_peer(0.95).holds);
         assert!(!Row::new("a", 94.0, "MB/s").at_least_times_the_peer(0.95).holds, "no peer was measured");
+        assert!(Row::new("a", 2.0, "s").against("find", 1.0).at_most_times_the_peer(2.0).holds);
+        assert!(!Row::new("a", 2.1, "s").against("find", 1.0).at_most_times_the_peer(2.0).holds);
+        assert!(!Row::new("a", 1.0, "s").at_most_times_the_peer(2.0).holds, "no peer was measured");
         let rows = vec![Row::new("a", 1.0, "s"), Row::new("b", 2.0, "s").at_most(1.0)];
         assert!(!Report { rows }.holds());
     }

@@ -25,19 +25,30 @@ pub struct Served {
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     _stop: watch::Sender<bool>,
-    _state: TempDir,
+    /// Removed with it, where it is its own.
+    state: Option<TempDir>,
 }
 
 impl Served {
     /// Starts a server with fresh state in the folder given.
     pub fn start(folder: &Path, zfs: Arc<FakeZfs>) -> Result<Self> {
         let state = tempfile::tempdir_in(folder)?;
-        let settings = [
+        let mut served = Self::start_on(state.path(), zfs, None)?;
+        served.state = Some(state);
+        Ok(served)
+    }
+
+    /// Starts a server with the state given, which stays. Live is looked at every so many seconds, where told.
+    pub fn start_on(state: &Path, zfs: Arc<FakeZfs>, live_interval: Option<u32>) -> Result<Self> {
+        let mut settings = vec![
             ("NASMAN_SERVER_LISTEN", "127.0.0.1:0".to_owned()),
-            ("NASMAN_SERVER_STATE_DIR", state.path().display().to_string()),
+            ("NASMAN_SERVER_STATE_DIR", state.display().to_string()),
         ];
-        let config =
-            Config::parse("", BTreeMap::from(settings.map(|(name, value)| (name.to_owned(), value))))?;
+        let seconds =
+            live_interval.map(|seconds| ("NASMAN_INDEX_LIVE_INTERVAL_SECONDS", seconds.to_string()));
+        settings.extend(seconds);
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let config = Config::parse("", settings.collect::<BTreeMap<_, _>>())?;
         let (stop, stopping) = watch::channel(false);
         let (tell, told) = mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -58,7 +69,7 @@ impl Served {
         });
         let (url, handle) = told.recv().context("the server's thread ended")??;
         let client = Client::sign_in(&url, PASSWORD)?;
-        Ok(Self { client, handle, thread: Some(thread), _stop: stop, _state: state })
+        Ok(Self { client, handle, thread: Some(thread), _stop: stop, state: None })
     }
 }
 

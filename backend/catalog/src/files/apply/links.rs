@@ -10,7 +10,7 @@ use nasman_core::EntryName;
 
 use super::{
     super::row::{DIRECTORY, LinkRow, file_flag},
-    Batch, ROWS, Touched,
+    AT_ONCE, Batch, ROWS, Touched,
     objects::Kinds,
 };
 use crate::{Result, schema::links};
@@ -93,8 +93,12 @@ impl Batch<'_> {
 
     fn begin_links(&mut self, conn: &mut SqliteConnection, rows: &mut Vec<LinkRow>) -> Result<()> {
         self.applied.links_born += u64::try_from(rows.len()).unwrap_or_default();
-        for rows in rows.chunks(ROWS) {
+        let (whole, rest) = rows.as_chunks::<AT_ONCE>();
+        for rows in whole {
             diesel::replace_into(links::table).values(rows).execute(conn)?;
+        }
+        for row in rest {
+            diesel::replace_into(links::table).values(row).execute(conn)?;
         }
         rows.clear();
         Ok(())

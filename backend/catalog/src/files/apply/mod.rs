@@ -34,6 +34,8 @@ use crate::{
 const BATCH: usize = if cfg!(test) { 7 } else { 20_000 };
 /// Rows per statement; SQLite takes 32,766 values.
 const ROWS: usize = 1_000;
+/// Rows per statement that is prepared once and kept, since their number is always the same.
+const AT_ONCE: usize = 50;
 /// While changes come in, more pages are kept in memory (KiB, negative as SQLite wants it).
 const CACHE: &str = "PRAGMA cache_size = -49152;";
 const CACHE_BACK: &str = "PRAGMA cache_size = -2000; PRAGMA shrink_memory;";

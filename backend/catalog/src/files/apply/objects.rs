@@ -13,7 +13,7 @@ use nasman_core::Meta;
 
 use super::{
     super::row::{DIRECTORY, ObjectRow, file_flag},
-    Batch, ROWS, Touched,
+    AT_ONCE, Batch, Touched,
 };
 use crate::{Result, schema::objects};
 
@@ -63,8 +63,13 @@ impl Batch<'_> {
             }
         }
         self.applied.objects_born += u64::try_from(born.len()).unwrap_or_default();
-        for rows in born.chunks(ROWS) {
+        // Statements of one length, which are prepared once; one of all rows would be parsed each time.
+        let (whole, rest) = born.as_chunks::<AT_ONCE>();
+        for rows in whole {
             diesel::replace_into(objects::table).values(rows).execute(conn)?;
+        }
+        for row in rest {
+            diesel::replace_into(objects::table).values(row).execute(conn)?;
         }
         Ok(kinds)
     }
