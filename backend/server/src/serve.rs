@@ -17,7 +17,7 @@ use crate::{
         error::{ApiError, Code},
         middleware::surround,
     },
-    index::IndexWork,
+    index::{self, IndexWork},
     jobs::{self, Jobs, Work},
     metrics::Metrics,
     restore::RestoreWork,
@@ -65,6 +65,7 @@ pub fn set_up(
 ) -> Result<web::Data<App>, SetupError> {
     let other = |error: String| SetupError::Other(error);
     let catalog = Catalog::open(&config.state_dir)?;
+    index::follow_excludes(&catalog, &config.index_exclude)?;
     let metrics = Metrics::new().map_err(|error| other(error.to_string()))?;
     let mut random = [0u8; 32];
     getrandom::fill(&mut random)

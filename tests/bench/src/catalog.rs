@@ -51,7 +51,7 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
         |guid: &Guid| seconds(|| catalog.forget_snapshot(id, *guid).map(|_| ()).map_err(Into::into));
     let times = some.iter().take(DESTROYED).map(destroy).collect::<Result<Vec<_>>>()?;
     let what = format!("catalog of {versions} versions: one of {SNAPSHOTS} snapshots destroyed");
-    rows.extend(row(&what, times, 50.0)?);
+    rows.extend(row(&what, &times, 50.0)?);
     Ok(rows)
 }
 
@@ -91,7 +91,7 @@ fn folders(client: &Client, snapshots: &[NewSnapshot], versions: u64) -> Result<
         let what =
             format!("catalog of {versions} versions: folder of {LARGE} in a snapshot, page of {limit}");
         if deleted.is_empty() {
-            rows.extend(row(&what, times, 40.0)?);
+            rows.extend(row(&what, &times, 40.0)?);
         } else {
             let p99 = 1e3 * percentile(times, 99)?;
             rows.push(Row::new(format!("{what} with deleted names: p99"), p99, "ms"));
@@ -109,7 +109,7 @@ fn versions_of_a_file(client: &Client, versions: u64) -> Result<Vec<Row>> {
         ensure!(items == limit && page["total"] == SNAPSHOTS, "{path} gave {items} of {}", page["total"]);
         let times = (0..REQUESTS).map(|_| Ok(client.timed(&path)?.0)).collect::<Result<Vec<_>>>()?;
         let what = format!("catalog of {versions} versions: {SNAPSHOTS} of one file, page of {limit}");
-        rows.extend(row(&what, times, 5.0)?);
+        rows.extend(row(&what, &times, 5.0)?);
     }
     Ok(rows)
 }
@@ -119,8 +119,8 @@ fn dataset() -> String {
 }
 
 /// What usually happens, for information, and what has to hold nearly always. The bound is in ms.
-fn row(what: &str, seconds: Vec<f64>, bound: f64) -> Result<[Row; 2]> {
-    let [usual, worst] = [50, 99].map(|percent| percentile(seconds.clone(), percent));
+fn row(what: &str, seconds: &[f64], bound: f64) -> Result<[Row; 2]> {
+    let [usual, worst] = [50, 99].map(|percent| percentile(seconds.to_vec(), percent));
     Ok([
         Row::new(format!("{what}: p50"), 1e3 * usual?, "ms"),
         Row::new(format!("{what}: p99"), 1e3 * worst?, "ms").at_most(bound),

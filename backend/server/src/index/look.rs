@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use nasman_catalog::{self as catalog, JobState};
+use nasman_catalog::{self as catalog, Catalog, CatalogError, JobState};
 use nasman_core::{Guid, PoolName};
-use nasman_zfs::{Dataset, DatasetKind};
+use nasman_zfs::{Dataset, DatasetKind, feed::FolderNames};
 
 use super::{
     Order,
@@ -22,9 +22,8 @@ use crate::{app::App, http::error::ApiResult};
 /// When ZFS or the database does not answer. One dataset's trouble does not keep the others from being looked at.
 pub fn look(app: &App, now: Timestamp) -> ApiResult<()> {
     let found: Vec<Dataset> = app.zfs.datasets()?;
-    follow_excludes(app)?;
-    let known = note_datasets(app, &found, now)?;
     let busy = busy(app)?;
+    let known = note_datasets(app, &found, &busy, now)?;
     note_stirred(app, &found, now);
     for dataset in found.iter().filter(|dataset| dataset.kind == DatasetKind::Filesystem) {
         let Some(known) = known.get(&dataset.guid) else { continue };
@@ -44,29 +43,38 @@ pub fn look(app: &App, now: Timestamp) -> ApiResult<()> {
     Ok(())
 }
 
-/// After other folders are left out than before, all must be read anew: the past, too.
-fn follow_excludes(app: &App) -> ApiResult<()> {
+/// After other folders are left out than before, all must be read anew: the past, too. Called before any job runs.
+///
+/// # Errors
+/// When the database fails.
+pub fn follow_excludes(catalog: &Catalog, exclude: &FolderNames) -> Result<(), CatalogError> {
     const KEY: &str = "index_exclude";
-    let now = serde_json::json!(app.config.index_exclude.patterns()).to_string();
-    if app.catalog.setting_or(KEY, || now.clone())? == now {
+    let now = serde_json::json!(exclude.patterns()).to_string();
+    if catalog.setting_or(KEY, || now.clone())? == now {
         return Ok(());
     }
     tracing::info!(exclude = now, "other folders are left out than before; all is indexed anew");
-    for dataset in app.catalog.datasets()? {
-        app.catalog.reset_dataset(dataset.id)?;
+    for dataset in catalog.datasets()? {
+        catalog.reset_dataset(dataset.id)?;
     }
-    Ok(app.catalog.set_setting(KEY, &now)?)
+    catalog.set_setting(KEY, &now)
 }
 
 /// Notes what is new or has another name, forgets what is gone. A pool of which nothing is found may only be
-/// exported: what is known of it stays.
-fn note_datasets(app: &App, found: &[Dataset], now: Timestamp) -> ApiResult<HashMap<Guid, catalog::Dataset>> {
+/// exported: what is known of it stays. Nothing is forgotten that a job still writes about.
+fn note_datasets(
+    app: &App,
+    found: &[Dataset],
+    busy: &HashSet<Guid>,
+    now: Timestamp,
+) -> ApiResult<HashMap<Guid, catalog::Dataset>> {
     let known = app.catalog.datasets()?;
     let pools: HashSet<PoolName> = found.iter().map(|dataset| dataset.name.pool()).collect();
     let there: HashSet<Guid> = found.iter().map(|dataset| dataset.guid).collect();
     let mut same: HashMap<Guid, catalog::Dataset> = HashMap::new();
     for dataset in known {
-        if there.contains(&dataset.guid) || !pools.contains(&dataset.name.pool()) {
+        let gone = !there.contains(&dataset.guid) && pools.contains(&dataset.name.pool());
+        if !gone || busy.contains(&dataset.guid) {
             same.insert(dataset.guid, dataset);
         } else {
             tracing::info!(dataset = %dataset.name, "is gone; forgetting its files");

@@ -26,7 +26,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 pub use live::is_own;
-pub use look::look;
+pub use look::{follow_excludes, look};
 pub use schedule::run;
 pub use survey::{
     Coverage, FailedSnapshot, IndexMeans, IndexState, IndexView, IndexedDataset, IndexedDatasetDetail,

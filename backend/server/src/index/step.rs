@@ -26,16 +26,16 @@ const FINDINGS: usize = 20;
 struct Stopped;
 
 impl Run<'_> {
-    /// Reads a snapshot. Answers whether it was there; one that is destroyed meanwhile is no fault.
-    pub(super) fn index_snapshot(&mut self, snapshot: &FoundSnapshot) -> ApiResult<bool> {
+    /// Reads a snapshot. One that is destroyed or renamed meanwhile is no fault; the next pass sees it.
+    pub(super) fn index_snapshot(&mut self, snapshot: &FoundSnapshot) -> ApiResult<()> {
         let name = self.name.snapshot(snapshot.tag.clone())?;
-        let Ok(noted) = self.catalog.snapshot(self.id, snapshot.guid) else { return Ok(false) };
+        let Ok(noted) = self.catalog.snapshot(self.id, snapshot.guid) else { return Ok(()) };
         let new =
             NewSnapshot { guid: noted.guid, tag: noted.tag, txg: noted.txg, created_at: noted.created_at };
         match self.index_state(&name, State::Snapshot(new)) {
             Ok(()) => {
                 self.result.snapshots += 1;
-                Ok(true)
+                Ok(())
             }
             Err(error) => self.snapshot_failed(snapshot, &name, error),
         }
@@ -48,23 +48,18 @@ impl Run<'_> {
         snapshot: &FoundSnapshot,
         name: &SnapshotName,
         error: ApiError,
-    ) -> ApiResult<bool> {
+    ) -> ApiResult<()> {
         if matches!(error.code, Code::Canceled | Code::NoSpace | Code::StateUnavailable | Code::ZfsTimeout) {
             return Err(error);
         }
         self.reachable()?;
         let there = self.zfs.snapshots(&self.name)?;
-        if !there.iter().any(|s| s.guid == snapshot.guid) {
-            self.context.log("info", &format!("{name} was destroyed while it was read"));
-            return Ok(false);
-        }
-        if there.iter().any(|s| s.guid == snapshot.guid && s.name != *name) {
-            // Renamed; the next pass knows its name.
-            return Ok(false);
+        if !there.iter().any(|s| s.guid == snapshot.guid && s.name == *name) {
+            self.context.log("info", &format!("{name} was destroyed or renamed while it was read"));
+            return Ok(());
         }
         self.context.log("warn", &format!("{name} can't be indexed and is passed over: {}", error.detail));
-        self.catalog.fail_snapshot(self.id, snapshot.guid, &error.detail)?;
-        Ok(true)
+        Ok(self.catalog.fail_snapshot(self.id, snapshot.guid, &error.detail)?)
     }
 
     /// Tells the catalog what changed up to a state, against the newest indexed snapshot before it.

@@ -3,7 +3,7 @@
 //! Killed at any point, the next one goes on: what an unfinished state left is undone when the next state begins, and
 //! an own snapshot is destroyed by the mark that was made before it was taken.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use nasman_catalog::{Catalog, DatasetId, Job, State};
@@ -172,14 +172,10 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
             self.total += u64::try_from(plan.index.len()).unwrap_or_default();
-            let mut vanished = HashSet::new();
             for snapshot in &plan.index {
-                if !self.index_snapshot(snapshot)? {
-                    vanished.insert(snapshot.guid);
-                }
+                self.index_snapshot(snapshot)?;
                 self.done += 1;
             }
-            tracing::debug!(dataset = %self.name, vanished = vanished.len(), "a pass over the snapshots is done");
         }
         Ok(())
     }
@@ -206,8 +202,16 @@ impl<'a> Run<'a> {
             return Ok(figures);
         }
         let name = own_name(self.job, &self.name)?;
-        self.context.mark(&json!(Mark::new(name.clone())))?;
-        let own = self.zfs.create_snapshot(&name, false)?;
+        let mark = Mark::new(name.clone());
+        self.context.mark(&json!(mark))?;
+        let own = match self.zfs.create_snapshot(&name, false) {
+            Ok(own) => own,
+            Err(error) => {
+                // One that was not confirmed in time may be there all the same.
+                mark.clear(self.zfs)?;
+                return Err(error.into());
+            }
+        };
         let at = Timestamp::now();
         // Snapshots that came meanwhile are older than our own, and are told first.
         let told = self
