@@ -51,7 +51,7 @@ impl<'a> Server<'a> {
         }
     }
 
-    fn from_the_beginning(&mut self) {
+    fn begin_anew(&mut self) {
         self.state = TempDir::with_prefix("nasman-test-").unwrap();
         self.prepare();
     }
@@ -175,7 +175,7 @@ fn killed_fifty_times_it_comes_to_the_same_catalog() {
         } else if complete {
             completed += 1;
             scene.has_nothing_of_nasmans_own();
-            killed.from_the_beginning();
+            killed.begin_anew();
         }
         if kills % 10 == 0 {
             eprintln!("{kills} kills, {completed} times complete, {:?}", begin.elapsed());
