@@ -68,8 +68,14 @@ pub fn with_history(at: &Path, files: u64) -> (Catalog, DatasetId) {
 }
 
 pub fn sql(folder: &Path, text: &str) {
+    raw(folder).batch_execute(text).unwrap();
+}
+
+/// A connection of its own. Whoever closes the last one before empties the log and keeps others out meanwhile.
+fn raw(folder: &Path) -> SqliteConnection {
     let mut conn = SqliteConnection::establish(&folder.join("nasman.db").to_string_lossy()).unwrap();
-    conn.batch_execute(text).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+    conn
 }
 
 #[derive(diesel::QueryableByName)]
@@ -80,7 +86,7 @@ struct Line {
 
 /// All logical rows about files.
 pub fn dump(folder: &Path) -> Vec<String> {
-    let mut conn = SqliteConnection::establish(&folder.join("nasman.db").to_string_lossy()).unwrap();
+    let mut conn = raw(folder);
     let mut lines = Vec::new();
     for (table, columns) in [
         ("datasets", "guid, name, position, applying, applying_base"),
