@@ -27,9 +27,12 @@ wait_for() {
         let last = "no answer";
         while (Date.now() < end) {
             try {
-                const answer = await fetch(url);
+                // An answer may never come from behind a forwarded port whose server is just starting; the timer also keeps
+                // node from ending before it does.
+                const late = new Promise((_, fail) => setTimeout(() => fail(new Error("no answer in time")), 5000));
+                const answer = await Promise.race([fetch(url), late]);
                 if (answer.ok) process.exit(0);
-                last = `${answer.status} ${await answer.text()}`;
+                last = `${answer.status} ${await Promise.race([answer.text(), late])}`;
             } catch (error) { last = error.cause?.code ?? String(error); }
             await new Promise((resolve) => setTimeout(resolve, 300));
         }
