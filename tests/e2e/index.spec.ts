@@ -59,7 +59,7 @@ test('A file deleted now shows among what is, and all its versions with it', asy
     await page.goto(`/files/${HOME}?path=anna%2FDocuments&deleted=1`)
     const row = page.getByRole('row').filter({ hasText: 'Recipe book.odt' }).first()
     await expect(row).toContainText(/deleted|moved/i)
-    await row.click()
+    await row.getByText('Recipe book.odt').click()
     await expect(page.getByRole('heading', { name: /Versions/ })).toBeVisible()
     await expectAccessible(page)
   } finally {

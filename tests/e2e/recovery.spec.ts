@@ -18,7 +18,7 @@ test('A file deleted this morning is found in yesterday’s snapshot and put bac
   await folder('anna').dblclick()
   await folder('Documents').dblclick()
   await folder(FILE).click()
-  await page.getByRole('button', { name: /^Restore/ }).click()
+  await page.getByRole('button', { name: 'Restore…', exact: true }).click()
 
   const dialog = page.getByRole('dialog')
   await expect(dialog.getByRole('region', { name: 'Plan' })).toContainText('is put back as')
@@ -38,7 +38,7 @@ test('Replacing a file keeps what was there in a guard snapshot', async ({ page 
   await signIn(page)
   await page.goto(`/files/${encodeURIComponent('tank/home')}?at=${good}&path=anna%2FDocuments`)
   await page.getByRole('row').filter({ hasText: 'Recipe book.odt' }).first().click()
-  await page.getByRole('button', { name: /^Restore/ }).click()
+  await page.getByRole('button', { name: 'Restore…', exact: true }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('radio', { name: 'Replace' }).check()
   await expect(dialog.getByRole('region', { name: 'Plan' })).toContainText('guard snapshot')
