@@ -21,7 +21,7 @@ use super::{
     parse::{self, Mount},
     reach::mounts_of,
 };
-use crate::{Result, Unreachable, ZfsError};
+use crate::{Result, Unreachable, ZfsError, files::automount::patiently};
 
 /// `ZFS_SUPER_MAGIC`, which `statfs` tells of every ZFS filesystem.
 const ZFS_MAGIC: u64 = 0x2fc1_2fc1;
@@ -82,7 +82,7 @@ impl CliZfs {
                 return Ok(mount.point);
             }
             let live = live.into_iter().find(is_visible).ok_or(Closed::Hidden)?;
-            open_snapshot(&live, &tag)
+            patiently(|closed| *closed == Closed::Failed(Errno::LOOP), || open_snapshot(&live, &tag))
         })?;
         opened.or_else(|closed| Err(self.why_closed(name, closed)?))
     }

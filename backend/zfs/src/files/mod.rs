@@ -8,6 +8,7 @@
 //! All calls block: run them off the async threads. Opening a snapshot's folder keeps it mounted until the
 //! [`Root`] is dropped, so drop it soon: a mounted snapshot can't be destroyed.
 
+pub(crate) mod automount;
 mod error;
 mod list;
 mod owner;

@@ -12,7 +12,7 @@ use rustix::{
     io::{Errno, retry_on_intr},
 };
 
-use super::{FileError, Kind, Stat};
+use super::{FileError, Kind, Stat, automount::patiently};
 
 /// How paths are resolved: beneath the root, through folders only, in one filesystem.
 const BENEATH: ResolveFlags = ResolveFlags::BENEATH
@@ -42,7 +42,8 @@ impl Root {
     pub fn open(folder: &Path) -> Result<Self, FileError> {
         let failed = |errno| FileError::Root { folder: folder.to_string_lossy().into_owned(), errno };
         // How this path itself is reached is the administrator's affair: links and mounts may be on the way.
-        let fd = retry_on_intr(|| openat(CWD, folder, FOLDER, Mode::empty())).map_err(failed)?;
+        let open = || retry_on_intr(|| openat(CWD, folder, FOLDER, Mode::empty()));
+        let fd = patiently(|errno| *errno == Errno::LOOP, open).map_err(failed)?;
         match openat2(&fd, ".", ITSELF, Mode::empty(), BENEATH) {
             Err(Errno::NOSYS) => return Err(FileError::NoOpenat2),
             Err(errno) => return Err(failed(errno)),
