@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use nasman_catalog::{At, CatalogError, DirPage};
-use nasman_core::{DatasetName, EntryName, Kind, RelPath};
+use nasman_core::{DatasetName, Kind, RelPath};
 use nasman_zfs::{
     Zfs, ZfsError,
     files::{Cursor, FileError, Root},
@@ -25,7 +25,10 @@ use super::{
 use crate::{
     app::App,
     http::error::{ApiError, ApiResult, Code},
-    routes::moment::{Moment, resolve},
+    routes::{
+        files::open_at,
+        moment::{Moment, resolve},
+    },
 };
 
 /// A clock of file times may stand still for some milliseconds: a change right after the look may have its time. So
@@ -85,7 +88,7 @@ pub struct Folder {
 pub fn list(app: &App, zfs: &dyn Zfs, question: &Question) -> ApiResult<Folder> {
     let state = Known::find(&app.catalog, &question.dataset, question.at.as_deref())?;
     let page = match (&state, &question.at) {
-        (Some(state), Some(_)) if state.indexed && !is_excluded(app, &question.path) => {
+        (Some(state), Some(_)) if state.indexed && !app.config.index_exclude.hides(&question.path) => {
             of_catalog(app, state, question)
         }
         (state, Some(at)) => of_snapshot(app, zfs, question, at, state.as_ref()),
@@ -184,7 +187,7 @@ fn known_names(app: &App, root: &Root, state: &Known, question: &Question) -> Ap
         |at: Timestamp| meta.ctime.timestamp().is_some_and(|changed| at.duration_since(changed) >= RIPE);
     let unchanged =
         meta.kind == Kind::Directory && meta.ctime == stat.ctime && state.as_of().is_some_and(ripe);
-    if !unchanged || is_excluded(app, &question.path) {
+    if !unchanged || app.config.index_exclude.hides(&question.path) {
         return Ok(None);
     }
     let page = names(app, state, question)?;
@@ -281,11 +284,6 @@ fn with_deleted(app: &App, page: ApiResult<Folder>, state: &Known, question: &Qu
     Ok(page)
 }
 
-/// Whether a folder on the path is not entered when indexing.
-fn is_excluded(app: &App, path: &RelPath) -> bool {
-    path.names().any(|name: EntryName| app.config.index_exclude.matches(&name))
-}
-
 /// One entry, live or as of a moment. Blocks.
 ///
 /// # Errors
@@ -304,11 +302,7 @@ pub fn entry_at(
     {
         return Ok(Entry::of_meta(name, path, inode, &meta, &app.owners));
     }
-    let folder = match at {
-        Some(at) => zfs.snapshot_folder(&resolve(zfs, &app.created, dataset, at)?.snapshot)?,
-        None => zfs.live_folder(dataset)?,
-    };
-    let root = Root::open(&folder)?;
+    let (root, _) = open_at(zfs, &app.created, dataset, at)?;
     let stat = root.stat(&path)?;
     let target = if stat.kind == Kind::Symlink { Some(root.link_target(&path)?) } else { None };
     Ok(Entry::of_stat(name, path, &stat, target.as_deref(), &app.owners))

@@ -4,15 +4,15 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use nasman_catalog::{self as catalog, Catalog, CatalogError, JobState};
+use nasman_catalog::{self as catalog, Catalog, CatalogError, Job};
 use nasman_core::{Guid, PoolName};
 use nasman_zfs::{Dataset, DatasetKind, feed::FolderNames};
 
 use super::{
     Order,
     notes::{carry_out, compare},
-    order_of,
     seen::Seen,
+    underway,
 };
 use crate::{app::App, http::error::ApiResult};
 
@@ -22,12 +22,12 @@ use crate::{app::App, http::error::ApiResult};
 /// When ZFS or the database does not answer. One dataset's trouble does not keep the others from being looked at.
 pub fn look(app: &App, now: Timestamp) -> ApiResult<()> {
     let found: Vec<Dataset> = app.zfs.datasets()?;
-    let busy = busy(app)?;
+    let busy = underway(&app.catalog)?;
     let known = note_datasets(app, &found, &busy, now)?;
     note_stirred(app, &found, now);
     for dataset in found.iter().filter(|dataset| dataset.kind == DatasetKind::Filesystem) {
         let Some(known) = known.get(&dataset.guid) else { continue };
-        if known.excluded || busy.contains(&dataset.guid) {
+        if known.excluded || busy.contains_key(&dataset.guid) {
             continue;
         }
         let looked = match dataset.unreachable {
@@ -65,7 +65,7 @@ pub fn follow_excludes(catalog: &Catalog, exclude: &FolderNames) -> Result<(), C
 fn note_datasets(
     app: &App,
     found: &[Dataset],
-    busy: &HashSet<Guid>,
+    busy: &HashMap<Guid, Job>,
     now: Timestamp,
 ) -> ApiResult<HashMap<Guid, catalog::Dataset>> {
     let known = app.catalog.datasets()?;
@@ -74,7 +74,7 @@ fn note_datasets(
     let mut same: HashMap<Guid, catalog::Dataset> = HashMap::new();
     for dataset in known {
         let gone = !there.contains(&dataset.guid) && pools.contains(&dataset.name.pool());
-        if !gone || busy.contains(&dataset.guid) {
+        if !gone || busy.contains_key(&dataset.guid) {
             same.insert(dataset.guid, dataset);
         } else {
             tracing::info!(dataset = %dataset.name, "is gone; forgetting its files");
@@ -92,13 +92,6 @@ fn note_datasets(
         same = app.catalog.datasets()?.into_iter().map(|dataset| (dataset.guid, dataset)).collect();
     }
     Ok(same)
-}
-
-/// Datasets that a job is about, or will be.
-fn busy(app: &App) -> ApiResult<HashSet<Guid>> {
-    let mut jobs = app.catalog.jobs_in(JobState::Enqueued)?;
-    jobs.extend(app.catalog.jobs_in(JobState::Processing)?);
-    Ok(jobs.iter().filter_map(order_of).map(|order| order.dataset).collect())
 }
 
 /// Notes in which pools something was written since the last look.
@@ -127,9 +120,12 @@ fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -
     let seen = Seen::read(known.seen.as_deref());
     let interval = known.live_interval.unwrap_or(app.config.live_interval);
     let live_due = seen.as_ref().is_none_or(|seen| seen.live_is_due(dataset, now, interval, stirred));
-    let plan = match &seen {
-        Some(seen) if !hinted && !seen.snapshots_may_differ(dataset, now) => None,
-        _ => Some(compare(&*app.zfs, &app.catalog, known.id, &dataset.name)?).filter(|plan| !plan.is_empty()),
+    let unproved = seen.as_ref().is_none_or(|seen| seen.snapshots_may_differ(dataset, now));
+    let plan = match hinted || unproved {
+        false => None,
+        true => {
+            Some(compare(&*app.zfs, &app.catalog, known.id, &dataset.name)?).filter(|plan| !plan.is_empty())
+        }
     };
     // A rollback, most often: live is as it was then.
     let back = plan.as_ref().is_some_and(|plan| plan.forgets_newest);
@@ -137,13 +133,13 @@ fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -
     if live || plan.is_some() {
         return Ok(Some(Order { dataset: dataset.guid, live, sure: stale || back, from_scratch: false }));
     }
-    let seen = Seen {
-        snapshots_changed: dataset.snapshots_changed,
-        origin: dataset.origin.clone(),
-        listed_at: now,
-        live: seen.and_then(|seen| seen.live),
-    };
-    if Seen::read(known.seen.as_deref()).is_none_or(|s| s.snapshots_may_differ(dataset, now)) {
+    if unproved {
+        let seen = Seen {
+            snapshots_changed: dataset.snapshots_changed,
+            origin: dataset.origin.clone(),
+            listed_at: now,
+            live: seen.and_then(|seen| seen.live),
+        };
         seen.store(&app.catalog, known.id)?;
     }
     Ok(None)

@@ -19,7 +19,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use nasman_catalog::{CatalogError, Job, NewJob};
+use nasman_catalog::{Catalog, CatalogError, Job, JobState, NewJob};
 use nasman_core::{DatasetName, Guid, PoolName};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -162,4 +162,14 @@ impl Index {
 #[must_use]
 pub fn order_of(job: &Job) -> Option<Order> {
     (job.kind == IndexWork::KIND).then(|| serde_json::from_value(job.request.clone()).ok()).flatten()
+}
+
+/// The jobs that are about a dataset or will be, each by its dataset. Blocks.
+///
+/// # Errors
+/// When the database fails.
+pub fn underway(catalog: &Catalog) -> Result<HashMap<Guid, Job>, CatalogError> {
+    let mut jobs = catalog.jobs_in(JobState::Enqueued)?;
+    jobs.extend(catalog.jobs_in(JobState::Processing)?);
+    Ok(jobs.into_iter().filter_map(|job| Some((order_of(&job)?.dataset, job))).collect())
 }

@@ -9,7 +9,7 @@ use nasman_zfs::Dataset;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::order_of;
+use super::underway;
 use crate::{app::App, http::error::ApiResult};
 
 /// Runs shown of a dataset.
@@ -223,21 +223,13 @@ impl<'a> Survey<'a> {
             let catalog::Coverage { total, indexed, failed } = counted;
             (id, Coverage { total, indexed, failed })
         });
-        let mut jobs = app.catalog.jobs_in(JobState::Enqueued)?;
-        jobs.extend(app.catalog.jobs_in(JobState::Processing)?);
         Ok(Self {
             app,
             found: found.ok(),
             coverage: coverage.collect(),
             runs: app.catalog.last_runs()?.into_iter().collect(),
-            jobs: jobs.into_iter().filter_map(|job| Some((order_of(&job)?.dataset, job))).collect(),
+            jobs: underway(&app.catalog)?,
         })
-    }
-
-    /// The job that is about a dataset, or will be.
-    #[must_use]
-    pub fn job(&self, dataset: Guid) -> Option<&Job> {
-        self.jobs.get(&dataset)
     }
 
     /// All datasets.

@@ -14,7 +14,7 @@ use crate::{
         body::Body,
         error::{ApiError, ApiResult, Code, Problem},
     },
-    index::{IndexView, IndexedDataset, IndexedDatasetDetail, Order, Survey},
+    index::{IndexView, IndexedDataset, IndexedDatasetDetail, Order, Survey, underway},
     jobs::JobView,
 };
 
@@ -80,7 +80,7 @@ pub async fn index_dataset(
             let detail = format!("{name} is left out of the index; include it first");
             return Err(ApiError::new(Code::Conflict, detail));
         }
-        if let Some(job) = Survey::of(&worker)?.job(dataset.guid) {
+        if let Some(job) = underway(&worker.catalog)?.get(&dataset.guid) {
             let detail = format!("{name} is being indexed already, by the job {}", job.id);
             return Err(ApiError::new(Code::Conflict, detail));
         }
