@@ -85,15 +85,7 @@ impl TryFrom<Row> for Snapshot {
 }
 
 impl Catalog {
-    /// Notes that a snapshot exists and is called so now: a new one is added, a renamed one renamed.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn note_snapshot(&self, dataset: DatasetId, snapshot: &NewSnapshot) -> Result<()> {
-        note(&mut *self.conn()?, dataset, snapshot)
-    }
-
-    /// Notes many snapshots at once; see [`Catalog::note_snapshot`].
+    /// Notes that snapshots exist and are called so now, all at once: new ones are added, renamed ones renamed.
     ///
     /// # Errors
     /// When the database fails; then none is noted.
