@@ -1,4 +1,4 @@
-//! Patience with the kernel's mounting of snapshots.
+//! Patience with the kernel's mounting and unmounting of snapshots.
 
 use std::{thread, time::Duration};
 
@@ -6,19 +6,20 @@ use std::{thread, time::Duration};
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Opens what may have to be mounted for it. Those who enter a snapshot at the same moment, or while it is being
-/// unmounted, get in each other's way: one mounts it, the others are told of too many links. A moment later it is there.
+/// Tries again what is in somebody's way for a moment. Above all the opening of what may have to be mounted for it: of
+/// those who enter a snapshot at once, or while it is being unmounted, one mounts it and the others are told of too many
+/// links.
 pub(crate) fn patiently<T, E>(
     in_the_way: impl Fn(&E) -> bool,
-    mut open: impl FnMut() -> Result<T, E>,
+    mut attempt: impl FnMut() -> Result<T, E>,
 ) -> Result<T, E> {
     for _ in 1..TRIES {
-        match open() {
+        match attempt() {
             Err(error) if in_the_way(&error) => thread::sleep(PAUSE),
-            opened => return opened,
+            done => return done,
         }
     }
-    open()
+    attempt()
 }
 
 #[cfg(test)]
