@@ -101,9 +101,8 @@ impl CliZfs {
         }
         let left = self.probe(LEAVING.min(self.door.deadline()), move || {
             // A command being started elsewhere in this process holds all that is open here until it runs.
-            let leave = |point| {
-                patiently(|errno| *errno == Errno::BUSY, || unmount(point, UnmountFlags::NOFOLLOW))
-            };
+            let leave =
+                |point| patiently(|errno| *errno == Errno::BUSY, || unmount(point, UnmountFlags::NOFOLLOW));
             points.iter().try_for_each(|point| match leave(point) {
                 // In use, or no mount any more.
                 Ok(()) | Err(Errno::BUSY | Errno::INVAL | Errno::NOENT) => Ok(()),
