@@ -1,0 +1,1 @@
+//! Names as words: split and folded once, for both engines.
