@@ -17,8 +17,8 @@ mod users;
 pub use db::{Catalog, OpenError};
 pub use files::{
     Applied, Apply, At, Coverage, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage,
-    Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, Problem, Run, Seen, Snapshot, State,
-    Version,
+    Different, Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, PathVersion, Problem, Run,
+    SearchNote, Seen, Snapshot, State, Version,
 };
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use rebuild::{Rebuilt, rebuild};

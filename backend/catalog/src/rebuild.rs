@@ -29,7 +29,7 @@ pub struct Rebuilt {
 }
 
 /// What is carried over, parents first, with the columns.
-const CARRIED: [(&str, &str); 7] = [
+const CARRIED: [(&str, &str); 8] = [
     ("settings", "key, value"),
     ("users", "id, name, password_hash, role, disabled, created_at, last_login_at"),
     ("sessions", "id, user_id, created_at, expires_at"),
@@ -40,15 +40,18 @@ const CARRIED: [(&str, &str); 7] = [
          started_at, finished_at",
     ),
     ("job_log", "id, job_id, at, level, text"),
+    ("searches", "id, user_id, name, query, created_at"),
     ("datasets", "id, guid, name, first_seen, last_seen, live_interval, excluded"),
 ];
-const FORGET: &str = "BEGIN IMMEDIATE; DELETE FROM touched; DELETE FROM links; DELETE FROM objects; \
+const FORGET: &str = "BEGIN IMMEDIATE; DELETE FROM search_notes; DELETE FROM touched; DELETE FROM links; DELETE FROM objects; \
+    DELETE FROM settings WHERE key = 'search.catalog'; \
     UPDATE snapshots SET indexed = 0, failed = NULL; \
     UPDATE datasets SET position = NULL, position_at = NULL, applying = NULL, applying_base = NULL, seen = NULL; \
     COMMIT;";
 /// What belongs to something that could not be read.
-const ORPHANS: [(&str, &str); 3] = [
+const ORPHANS: [(&str, &str); 4] = [
     ("sessions", "user_id NOT IN (SELECT id FROM users)"),
+    ("searches", "user_id NOT IN (SELECT id FROM users)"),
     ("tokens", "user_id NOT IN (SELECT id FROM users)"),
     ("job_log", "job_id NOT IN (SELECT id FROM jobs)"),
 ];
@@ -134,6 +137,8 @@ fn carry(old: &Path, new: &Path) -> Result<Vec<String>, String> {
     for (table, columns) in CARRIED {
         lost.extend(carry_table(&mut conn, table, columns));
     }
+    // The search index projects what was there before.
+    conn.batch_execute("DELETE FROM main.settings WHERE key = 'search.catalog'").map_err(text)?;
     for (table, orphan) in ORPHANS {
         let gone = diesel::sql_query(format!("DELETE FROM main.{table} WHERE {orphan}"))
             .execute(&mut conn)

@@ -158,6 +158,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_notes (id) {
+        id -> BigInt,
+        dataset -> BigInt,
+        inode -> Nullable<BigInt>,
+        since -> BigInt,
+        named -> Bool,
+    }
+}
+
+diesel::table! {
+    searches (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        query -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, tokens);
+diesel::allow_tables_to_appear_in_same_query!(links, objects);

@@ -10,7 +10,7 @@ use diesel::{
 use jiff::Timestamp;
 use nasman_core::{DatasetName, Guid, Txg};
 
-use super::row::txg;
+use super::{row::txg, search};
 use crate::{
     Catalog, CatalogError, Result,
     schema::{datasets, links, objects, snapshots, touched},
@@ -87,19 +87,30 @@ impl Catalog {
     /// When the database fails.
     pub fn note_dataset(&self, guid: Guid, name: &DatasetName, now: Timestamp) -> Result<DatasetId> {
         let now = time::ms(now);
-        let id = diesel::insert_into(datasets::table)
-            .values((
-                datasets::guid.eq(guid.0.cast_signed()),
-                datasets::name.eq(name.as_str()),
-                datasets::first_seen.eq(now),
-                datasets::last_seen.eq(now),
-            ))
-            .on_conflict(datasets::guid)
-            .do_update()
-            .set((datasets::name.eq(name.as_str()), datasets::last_seen.eq(now)))
-            .returning(datasets::id)
-            .get_result(&mut self.conn()?)?;
-        Ok(DatasetId(id))
+        self.write(|conn| {
+            let guid = guid.0.cast_signed();
+            let called: Option<String> = datasets::table
+                .filter(datasets::guid.eq(guid))
+                .select(datasets::name)
+                .first(conn)
+                .optional()?;
+            let id = diesel::insert_into(datasets::table)
+                .values((
+                    datasets::guid.eq(guid),
+                    datasets::name.eq(name.as_str()),
+                    datasets::first_seen.eq(now),
+                    datasets::last_seen.eq(now),
+                ))
+                .on_conflict(datasets::guid)
+                .do_update()
+                .set((datasets::name.eq(name.as_str()), datasets::last_seen.eq(now)))
+                .returning(datasets::id)
+                .get_result(conn)?;
+            if called.is_some_and(|called| called != name.as_str()) {
+                search::note_all(conn, DatasetId(id))?;
+            }
+            Ok(DatasetId(id))
+        })
     }
 
     /// All datasets known, by name.
@@ -234,6 +245,7 @@ pub(super) fn forget_files(conn: &mut SqliteConnection, id: DatasetId) -> Result
 
 /// Removes all that is known of a dataset's files.
 pub(super) fn clear(conn: &mut SqliteConnection, id: DatasetId) -> Result<()> {
+    search::note_all(conn, id)?;
     diesel::delete(objects::table.filter(objects::dataset.eq(id.0))).execute(conn)?;
     diesel::delete(links::table.filter(links::dataset.eq(id.0))).execute(conn)?;
     diesel::delete(touched::table.filter(touched::dataset.eq(id.0))).execute(conn)?;

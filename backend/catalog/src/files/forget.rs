@@ -13,6 +13,7 @@ use nasman_core::{Guid, Txg};
 
 use super::{
     datasets::{DatasetId, clear, position},
+    search,
     snapshots::states,
 };
 use crate::{
@@ -106,12 +107,13 @@ pub(super) fn end_applying(conn: &mut SqliteConnection, dataset: DatasetId) -> R
     Ok(())
 }
 
-fn applying_base(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Option<i64>> {
+pub(super) fn applying_base(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Option<i64>> {
     Ok(datasets::table.find(dataset.0).select(datasets::applying_base).first(conn)?)
 }
 
 /// Takes back all that was born or died after `txg`.
 fn undo_after(conn: &mut SqliteConnection, dataset: DatasetId, txg: i64) -> Result<()> {
+    search::note_undone(conn, dataset, txg)?;
     const TOUCHED: &str = "inode IN (SELECT inode FROM touched WHERE dataset = ?1 AND txg > ?2)";
     for sql in [
         format!("DELETE FROM objects WHERE dataset = ?1 AND {TOUCHED} AND born > ?2"),
@@ -138,6 +140,7 @@ pub(super) fn drop_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i
     // Nothing comes after live, so what is known last is never dropped.
     let Some(&next) = states.get(place) else { return Ok(0) };
     let before = place.checked_sub(1).and_then(|place| states.get(place)).copied().unwrap_or(i64::MIN);
+    search::note_dropping(conn, dataset, (before, txg, next))?;
     let mut notes = BTreeSet::new();
     let mut removed = 0;
     for sql in [DROP_OBJECTS, DROP_LINKS] {

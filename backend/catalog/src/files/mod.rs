@@ -16,6 +16,7 @@ mod oracle;
 mod read;
 mod row;
 mod runs;
+mod search;
 mod snapshots;
 
 pub use apply::{Applied, Apply, State};
@@ -27,4 +28,5 @@ pub use read::{
     Version,
 };
 pub use runs::{NewRun, Run};
+pub use search::{Different, PathVersion, SearchNote};
 pub use snapshots::{Coverage, NewSnapshot, Snapshot};

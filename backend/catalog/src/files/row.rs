@@ -100,10 +100,7 @@ impl ObjectRow {
     }
 
     pub(super) fn kind(&self) -> Result<Kind> {
-        usize::try_from(self.kind)
-            .ok()
-            .and_then(|kind| KINDS.get(kind).copied())
-            .ok_or_else(|| CatalogError::Database(format!("{} is no kind of file", self.kind)))
+        kind(self.kind)
     }
 
     pub(super) fn into_meta(self) -> Result<Meta> {
@@ -124,6 +121,12 @@ impl ObjectRow {
             target: self.target,
         })
     }
+}
+
+/// What a number means.
+pub(super) fn kind(number: i64) -> Result<Kind> {
+    let kind = usize::try_from(number).ok().and_then(|kind| KINDS.get(kind).copied());
+    kind.ok_or_else(|| CatalogError::Database(format!("{number} is no kind of file")))
 }
 
 pub(super) fn lifetime(born: i64, died: Option<i64>) -> Lifetime {

@@ -7,7 +7,7 @@ use diesel::{
 use nasman_core::ROOT_INODE;
 
 use super::{
-    super::{forget, row::DIRECTORY},
+    super::{forget, row::DIRECTORY, search},
     Applied, Apply, BATCH, Batch, State, Touched,
 };
 use crate::{
@@ -47,8 +47,9 @@ impl Apply {
             })?;
         }
         let at = time::ms(self.to.at());
-        let to = &self.to;
+        let (to, same) = (&self.to, self.same);
         let forgotten = self.conn.immediate_transaction(|conn| {
+            let base = forget::applying_base(conn, dataset)?;
             diesel::update(datasets::table.find(dataset.0))
                 .set((datasets::position.eq(txg), datasets::position_at.eq(at)))
                 .execute(conn)?;
@@ -57,6 +58,9 @@ impl Apply {
                 diesel::update(snapshots::table.find(key))
                     .set((snapshots::indexed.eq(true), snapshots::failed.eq(None::<String>)))
                     .execute(conn)?;
+            }
+            if !same {
+                search::note_state(conn, dataset, txg, base.or(from))?;
             }
             forget::end_applying(conn, dataset)?;
             // Live as it was last looked at is a state no more, unless a snapshot keeps it.

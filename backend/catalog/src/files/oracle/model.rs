@@ -213,7 +213,10 @@ impl Tree {
             }
         }
         for (inode, names) in &self.folders {
-            if before.folders.get(inode) != Some(names) || walk || random.u8(..) < 30 {
+            // Another folder is told also where it has the same names.
+            let generation = |tree: &Self| tree.objects.get(inode).map(|object| object.generation);
+            let new = generation(before) != generation(self);
+            if new || before.folders.get(inode) != Some(names) || walk || random.u8(..) < 30 {
                 let entries = names.iter().map(|(name, &inode)| (entry_name(name), inode)).collect();
                 changes.push(Change::Directory { inode: *inode, entries });
             }

@@ -14,7 +14,7 @@ pub use deleted::{Deleted, DeletedPage};
 pub use difference::{Difference, DifferencePage, Differs};
 pub use known::KnownFiles;
 pub use list::{DirEntry, DirPage};
-pub(super) use path::{entry_name, links_in, object_at};
+pub(super) use path::{ROOT, entry_name, join, links_in, object_at, occupants, occupants_below, rel_path};
 pub use versions::{Seen, Version};
 
 use super::{
@@ -61,14 +61,21 @@ impl Catalog {
 }
 
 /// All states of a dataset, to tell which of them a lifetime holds.
-struct States(Vec<i64>);
+pub(super) struct States(Vec<i64>);
 
 impl States {
-    fn load(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Self> {
+    pub(super) fn load(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Self> {
         Ok(Self(states(conn, dataset)?))
     }
 
-    fn until(mut self, at: i64) -> Self {
+    pub(super) fn with(mut self, another: Option<i64>) -> Self {
+        self.0.extend(another);
+        self.0.sort_unstable();
+        self.0.dedup();
+        self
+    }
+
+    pub(super) fn until(mut self, at: i64) -> Self {
         self.0.retain(|&state| state <= at);
         self
     }
@@ -86,7 +93,7 @@ impl States {
     }
 
     /// Whether any state shows it.
-    fn shows(&self, life: &Lifetime) -> bool {
+    pub(super) fn shows(&self, life: &Lifetime) -> bool {
         !self.within(life).is_empty()
     }
 

@@ -20,7 +20,7 @@ use crate::{
     schema::{links, objects},
 };
 
-pub(super) const ROOT: i64 = ROOT_INODE.cast_signed();
+pub(in crate::files) const ROOT: i64 = ROOT_INODE.cast_signed();
 /// No path the kernel takes has more parts; a damaged catalog must not lead in circles.
 const DEEPEST: usize = 2_048;
 
@@ -111,35 +111,44 @@ pub(in crate::files) fn links_in(
 }
 
 /// Which inodes a path led to, and when: every one there ever was, oldest first.
-pub(super) fn occupants(
+pub(in crate::files) fn occupants(
     conn: &mut SqliteConnection,
     dataset: DatasetId,
     path: &RelPath,
 ) -> Result<Vec<(i64, Lifetime)>> {
     let mut found = vec![(ROOT, Lifetime { born: Txg(0), died: None })];
     for name in path.names() {
-        let mut below = Vec::new();
-        for (inode, life) in found {
-            // Two literals rather than a list: the key's order serves each alone.
-            for file in [0, 1] {
-                let rows: Vec<(i64, i64, Option<i64>)> = links::table
-                    .filter(links::dataset.eq(dataset.0))
-                    .filter(links::parent.eq(inode))
-                    .filter(links::file.eq(file))
-                    .filter(links::name.eq(name.as_bytes()))
-                    .select((links::inode, links::born, links::died))
-                    .load(conn)?;
-                below.extend(
-                    rows.into_iter().filter_map(|(child, born, died)| {
-                        Some((child, life.intersect(&lifetime(born, died))?))
-                    }),
-                );
-            }
-        }
-        found = below;
+        found = occupants_below(conn, dataset, found, &name)?;
     }
-    found.sort_unstable_by_key(|(_, life)| life.born);
     Ok(found)
+}
+
+/// Which inodes a name in these folders led to while they were there, oldest first.
+pub(in crate::files) fn occupants_below(
+    conn: &mut SqliteConnection,
+    dataset: DatasetId,
+    folders: Vec<(i64, Lifetime)>,
+    name: &EntryName,
+) -> Result<Vec<(i64, Lifetime)>> {
+    let mut below = Vec::new();
+    for (folder, life) in folders {
+        // Two literals rather than a list: the key's order serves each alone.
+        for file in [0, 1] {
+            let rows: Vec<(i64, i64, Option<i64>)> = links::table
+                .filter(links::dataset.eq(dataset.0))
+                .filter(links::parent.eq(folder))
+                .filter(links::file.eq(file))
+                .filter(links::name.eq(name.as_bytes()))
+                .select((links::inode, links::born, links::died))
+                .load(conn)?;
+            below.extend(
+                rows.into_iter()
+                    .filter_map(|(child, born, died)| Some((child, life.intersect(&lifetime(born, died))?))),
+            );
+        }
+    }
+    below.sort_unstable_by_key(|(_, life)| life.born);
+    Ok(below)
 }
 
 /// Paths of folders as of one state, each looked up once.
@@ -193,7 +202,7 @@ impl Paths {
     }
 }
 
-fn join(mut folder: Vec<u8>, name: &[u8]) -> Vec<u8> {
+pub(in crate::files) fn join(mut folder: Vec<u8>, name: &[u8]) -> Vec<u8> {
     if !folder.is_empty() {
         folder.push(b'/');
     }
@@ -202,7 +211,7 @@ fn join(mut folder: Vec<u8>, name: &[u8]) -> Vec<u8> {
 }
 
 /// A path out of the database. One longer than the kernel takes (a folder moved deep down) is none.
-pub(super) fn rel_path(bytes: &[u8]) -> Option<RelPath> {
+pub(in crate::files) fn rel_path(bytes: &[u8]) -> Option<RelPath> {
     RelPath::from_bytes(bytes).ok()
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE searches;
+DROP TABLE search_notes;
