@@ -12,6 +12,8 @@ pub struct Document {
     pub dataset: Guid,
     /// Its name now.
     pub dataset_name: String,
+    /// The object.
+    pub inode: u64,
     /// Where in the dataset; never its root.
     pub path: RelPath,
     /// What it is.

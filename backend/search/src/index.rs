@@ -1,6 +1,6 @@
 //! The one door to an engine.
 
-use nasman_core::{Guid, Txg};
+use nasman_core::{Guid, RelPath, Txg};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Document, Request, Result};
@@ -83,6 +83,13 @@ pub trait SearchIndex: Send + Sync {
     /// # Errors
     /// [`crate::SearchError`]
     fn clear(&self) -> Result<()>;
+
+    /// The paths of documents of these objects, each with its object, as of the last commit: also of paths that the
+    /// catalog does not know any more.
+    ///
+    /// # Errors
+    /// [`crate::SearchError`]
+    fn paths(&self, dataset: Guid, inodes: &[u64]) -> Result<Vec<(u64, RelPath)>>;
 
     /// Answers a query.
     ///

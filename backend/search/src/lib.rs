@@ -6,6 +6,7 @@
 
 mod category;
 mod document;
+mod embedded;
 mod error;
 mod index;
 pub mod query;
@@ -14,6 +15,7 @@ pub mod words;
 
 pub use category::Category;
 pub use document::{Document, State, entry_id};
+pub use embedded::Embedded;
 pub use error::{Result, SearchError};
 pub use index::{Change, Engine, Marker, SearchIndex, Stats};
 pub use request::{

@@ -151,6 +151,8 @@ pub struct Hit {
     pub host: String,
     /// The version.
     pub document: Document,
+    /// How many versions its path has, where the engine can tell at no cost.
+    pub versions: Option<u64>,
 }
 
 /// What an engine answers.

@@ -59,6 +59,11 @@ impl Words {
         self.read(name, true, |_| ());
     }
 
+    /// Takes in what was typed, or a name as if it was typed.
+    pub fn read_query(&mut self, text: &str) {
+        self.read(text, false, |_| ());
+    }
+
     /// Its words, as [`of_name`] gives them.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.ranges().map(|range| &self.text[range])

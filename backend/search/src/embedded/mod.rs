@@ -1,0 +1,410 @@
+//! The index in the state directory: tantivy. What it answers it answers from columns and posting lists, in one pass.
+
+mod ask;
+mod collect;
+mod schema;
+mod sieve;
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+use nasman_core::{Guid, Lifetime, RelPath, Txg};
+use serde::{Deserialize, Serialize};
+use tantivy::{
+    DocAddress, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
+    collector::{Count, DocSetCollector},
+    directory::error::{OpenReadError, OpenWriteError},
+    query::{BooleanQuery, RangeQuery},
+    schema::Value as _,
+};
+
+use self::{
+    ask::{Asker, Typos, by_number},
+    collect::{Best, Collected},
+    schema::{Fields, KINDS, NEVER, register},
+    sieve::Sieve,
+};
+use crate::{
+    Answer, Change, Document, Engine, FacetCount, Hit, Marker, Request, Result, SearchError, SearchIndex,
+    Stats, Total, words::Words,
+};
+
+/// Of what is in the folder; another one is made anew.
+const FORMAT: u32 = 1;
+const FORMAT_FILE: &str = "nasman-format";
+/// Threads that take documents in, and bytes they gather before they write.
+const THREADS: usize = 2;
+const BUDGET: usize = 96 << 20;
+/// Fewer hits than this, and words that are only alike count, too.
+const FEW: u64 = 5;
+
+/// What is committed with the documents.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Payload {
+    marker: Option<Marker>,
+    /// Names of datasets by their guids.
+    datasets: HashMap<u64, String>,
+}
+
+/// The embedded engine.
+pub struct Embedded {
+    folder: PathBuf,
+    host: String,
+    open: RwLock<Result<Open>>,
+}
+
+/// A folder that can be used.
+struct Open {
+    index: Index,
+    fields: Fields,
+    reader: IndexReader,
+    committed: RwLock<Payload>,
+    work: Mutex<Work>,
+}
+
+/// What is taken in and not committed.
+#[derive(Default)]
+struct Work {
+    /// Made when it is needed, and let go after each commit: it holds memory and threads.
+    writer: Option<IndexWriter>,
+    datasets: HashMap<u64, String>,
+    words: Words,
+}
+
+impl Embedded {
+    /// Opens the index in a folder, or begins one. Where what is there is damaged or of another version, its calls say
+    /// so until [`SearchIndex::clear`]. `host` is whose files these are.
+    #[must_use]
+    pub fn open(folder: &Path, host: &str) -> Self {
+        Self { folder: folder.to_owned(), host: host.to_owned(), open: RwLock::new(Open::open(folder)) }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Open) -> Result<T>) -> Result<T> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        work(open.as_ref().map_err(SearchError::clone)?)
+    }
+}
+
+impl Open {
+    fn open(folder: &Path) -> Result<Self> {
+        let format = folder.join(FORMAT_FILE);
+        let known = match fs::read_to_string(&format) {
+            Ok(text) => text.trim() == FORMAT.to_string(),
+            // Whatever is in the folder, it is not a whole index.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                begin(folder)?;
+                true
+            }
+            Err(error) => return Err(io_error(&error)),
+        };
+        if !known {
+            return Err(SearchError::Unusable("it is of another version of NASMan".to_owned()));
+        }
+        let index = Index::open_in_dir(folder).map_err(unusable)?;
+        let damaged = index.validate_checksum().map_err(unusable)?;
+        if !damaged.is_empty() {
+            return Err(SearchError::Unusable(format!("{} of its files are damaged", damaged.len())));
+        }
+        register(&index);
+        let (fields, schema) = Fields::build();
+        if index.schema() != schema {
+            return Err(SearchError::Unusable("its fields are not those of this version".to_owned()));
+        }
+        let reader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(16);
+        let reader = reader.try_into().map_err(unusable)?;
+        let payload = index.load_metas().map_err(unusable)?.payload;
+        let payload: Payload = payload
+            .map_or(Ok(Payload::default()), |text| serde_json::from_str(&text))
+            .map_err(|error| SearchError::Unusable(error.to_string()))?;
+        let work = Work { datasets: payload.datasets.clone(), ..Work::default() };
+        Ok(Self { index, fields, reader, committed: RwLock::new(payload), work: Mutex::new(work) })
+    }
+
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn committed(&self) -> Payload {
+        self.committed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs work with the writer; after a failure what is not committed is dropped, since its threads may be gone.
+    fn write<T>(&self, work: impl FnOnce(&mut IndexWriter, &mut Work) -> tantivy::Result<T>) -> Result<T> {
+        let mut held = self.work();
+        let mut writer = match held.writer.take() {
+            Some(writer) => writer,
+            None => self.index.writer_with_num_threads(THREADS, BUDGET).map_err(failed)?,
+        };
+        match work(&mut writer, &mut held) {
+            Ok(done) => {
+                held.writer = Some(writer);
+                Ok(done)
+            }
+            Err(error) => {
+                held.datasets = self.committed().datasets;
+                Err(failed(error))
+            }
+        }
+    }
+
+    fn take_in(&self, writer: &IndexWriter, work: &mut Work, change: Change) -> tantivy::Result<()> {
+        match change {
+            Change::Forget(guid) => {
+                work.datasets.remove(&guid.0);
+                writer.delete_term(Term::from_field_u64(self.fields.dataset, guid.0));
+            }
+            Change::Add(document) => self.add(writer, work, &document)?,
+            Change::Replace { entry, since, documents, .. } => {
+                if since == Txg(0) {
+                    writer.delete_term(Term::from_field_u64(self.fields.entry, entry));
+                } else {
+                    let died = Term::from_field_u64(self.fields.died, since.0);
+                    let later = RangeQuery::new(std::ops::Bound::Excluded(died), std::ops::Bound::Unbounded);
+                    let those = vec![by_number(self.fields.entry, entry), Box::new(later)];
+                    writer.delete_query(Box::new(BooleanQuery::intersection(those)))?;
+                }
+                documents.iter().try_for_each(|document| self.add(writer, work, document))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&self, writer: &IndexWriter, work: &mut Work, document: &Document) -> tantivy::Result<()> {
+        if work.datasets.get(&document.dataset.0) != Some(&document.dataset_name) {
+            work.datasets.insert(document.dataset.0, document.dataset_name.clone());
+        }
+        let row = self.fields.document(document, &mut work.words);
+        writer.add_document(row).map(drop)
+    }
+
+    fn commit(&self, marker: &Marker) -> Result<()> {
+        let payload = self.write(|writer, work| {
+            let payload = Payload { marker: Some(marker.clone()), datasets: work.datasets.clone() };
+            let text =
+                serde_json::to_string(&payload).map_err(|e| TantivyError::InternalError(e.to_string()))?;
+            let mut commit = writer.prepare_commit()?;
+            commit.set_payload(&text);
+            commit.commit()?;
+            Ok(payload)
+        })?;
+        self.reader.reload().map_err(failed)?;
+        *self.committed.write().unwrap_or_else(PoisonError::into_inner) = payload;
+        Ok(())
+    }
+
+    fn search(&self, request: &Request, host: &str) -> Result<Answer> {
+        let names = self.committed().datasets;
+        let searcher = self.reader.searcher();
+        if !request.filters.hosts.is_empty() && !request.filters.hosts.iter().any(|one| one == host) {
+            return Ok(answer(request, Vec::new(), &Collected::default(), host));
+        }
+        let collected = self.collect(&searcher, request, &names, Typos::None)?;
+        let collected = if collected.total < FEW && request.query.words().next().is_some() {
+            self.collect(&searcher, request, &names, Typos::Allowed)?
+        } else {
+            collected
+        };
+        let hits = collected.hits.iter().map(|at| self.hit(&searcher, *at, &names, host));
+        let hits = hits.collect::<Result<_>>()?;
+        Ok(answer(request, hits, &collected, host))
+    }
+
+    fn collect(
+        &self,
+        searcher: &Searcher,
+        request: &Request,
+        names: &HashMap<u64, String>,
+        typos: Typos,
+    ) -> Result<Collected> {
+        let asked = Asker { fields: &self.fields, names, typos }.ask(request)?;
+        let best = Best {
+            sieve: Sieve::new(request),
+            sort: request.sort,
+            facets: request.facets.clone(),
+            words: ask::words_of(request),
+            offset: request.offset,
+            limit: request.limit,
+        };
+        searcher.search(&asked, &best).map_err(failed)
+    }
+
+    fn hit(
+        &self,
+        searcher: &Searcher,
+        at: DocAddress,
+        names: &HashMap<u64, String>,
+        host: &str,
+    ) -> Result<Hit> {
+        let document = self.document(searcher, at, names)?;
+        let versions =
+            searcher.search(&by_number(self.fields.entry, document.entry()), &Count).map_err(failed)?;
+        let versions = Some(u64::try_from(versions).unwrap_or(u64::MAX));
+        Ok(Hit { host: host.to_owned(), document, versions })
+    }
+
+    fn document(
+        &self,
+        searcher: &Searcher,
+        at: DocAddress,
+        names: &HashMap<u64, String>,
+    ) -> Result<Document> {
+        let columns = searcher.segment_reader(at.segment_ord).fast_fields();
+        let number = |name| {
+            columns.u64(name).map(|column| column.first(at.doc_id).unwrap_or_default()).map_err(failed)
+        };
+        let guid = number("dataset")?;
+        let kind = usize::try_from(number("kind")?).ok().and_then(|place| KINDS.get(place));
+        let died = number("died")?;
+        let state = number("state")?;
+        Ok(Document {
+            dataset: Guid(guid),
+            dataset_name: names.get(&guid).cloned().unwrap_or_default(),
+            // Finds documents, and is not kept to be shown.
+            inode: 0,
+            path: self.path(searcher, at)?,
+            kind: *kind.ok_or_else(|| SearchError::Unusable("a kind that there is not".to_owned()))?,
+            size: number("size")?,
+            modified: columns.i64("modified").map_err(failed)?.first(at.doc_id).unwrap_or_default(),
+            owner: u32::try_from(number("owner")?).unwrap_or(u32::MAX),
+            lifetime: Lifetime { born: Txg(number("born")?), died: (died != NEVER).then_some(Txg(died)) },
+            latest: crate::State::ALL.get(usize::try_from(state).unwrap_or_default())
+                != Some(&crate::State::Earlier),
+        })
+    }
+
+    fn path(&self, searcher: &Searcher, at: DocAddress) -> Result<RelPath> {
+        let stored: TantivyDocument = searcher.doc(at).map_err(failed)?;
+        let path = stored.get_first(self.fields.path).and_then(|value| value.as_bytes()).unwrap_or_default();
+        RelPath::from_bytes(path).map_err(|error| SearchError::Unusable(error.to_string()))
+    }
+
+    fn paths(&self, dataset: Guid, inodes: &[u64]) -> Result<Vec<(u64, RelPath)>> {
+        let searcher = self.reader.searcher();
+        let mut paths = Vec::new();
+        for &inode in inodes {
+            let both = vec![by_number(self.fields.inode, inode), by_number(self.fields.dataset, dataset.0)];
+            let found =
+                searcher.search(&BooleanQuery::intersection(both), &DocSetCollector).map_err(failed)?;
+            for at in found {
+                paths.push((inode, self.path(&searcher, at)?));
+            }
+        }
+        paths.sort_unstable();
+        paths.dedup();
+        Ok(paths)
+    }
+}
+
+impl SearchIndex for Embedded {
+    fn engine(&self) -> Engine {
+        Engine::Embedded
+    }
+
+    fn apply(&self, changes: &mut dyn Iterator<Item = Change>) -> Result<()> {
+        self.with(|open| {
+            open.write(|writer, work| {
+                for change in changes {
+                    open.take_in(writer, work, change)?;
+                }
+                Ok(())
+            })
+        })
+    }
+
+    fn commit(&self, marker: &Marker) -> Result<()> {
+        self.with(|open| open.commit(marker))
+    }
+
+    fn marker(&self) -> Result<Option<Marker>> {
+        self.with(|open| Ok(open.committed().marker))
+    }
+
+    fn clear(&self) -> Result<()> {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        // What writes and reads lets go of the files first.
+        *open = Err(SearchError::Unavailable("it is being made anew".to_owned()));
+        *open = begin(&self.folder).and_then(|()| Open::open(&self.folder));
+        open.as_ref().map(drop).map_err(SearchError::clone)
+    }
+
+    fn search(&self, request: &Request) -> Result<Answer> {
+        self.with(|open| open.search(request, &self.host))
+    }
+
+    fn paths(&self, dataset: Guid, inodes: &[u64]) -> Result<Vec<(u64, RelPath)>> {
+        self.with(|open| open.paths(dataset, inodes))
+    }
+
+    fn stats(&self) -> Result<Stats> {
+        self.with(|open| {
+            let files = fs::read_dir(&self.folder).map_err(|error| io_error(&error))?;
+            let bytes = files.filter_map(|file| file.ok()?.metadata().ok()).map(|meta| meta.len()).sum();
+            Ok(Stats { documents: open.reader.searcher().num_docs(), bytes: Some(bytes) })
+        })
+    }
+}
+
+/// An empty index in place of whatever is there. The format's file is written last: without it nothing counts.
+fn begin(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error(&error)),
+        _ => {}
+    }
+    fs::create_dir_all(folder).map_err(|error| io_error(&error))?;
+    Index::create_in_dir(folder, Fields::build().1).map_err(failed)?;
+    fs::write(folder.join(FORMAT_FILE), FORMAT.to_string()).map_err(|error| io_error(&error))
+}
+
+fn answer(request: &Request, hits: Vec<Hit>, collected: &Collected, host: &str) -> Answer {
+    let facets = request.facets.iter().enumerate().map(|(at, facet)| {
+        let mut counts: Vec<FacetCount> = collected
+            .counts
+            .get(at)
+            .into_iter()
+            .flatten()
+            .map(|(value, count)| FacetCount { value: value.clone(), count: *count })
+            .collect();
+        if *facet == crate::Facet::Host && collected.total > 0 {
+            counts.push(FacetCount { value: host.to_owned(), count: collected.total });
+        }
+        counts.sort_unstable_by(|one, other| {
+            other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value))
+        });
+        counts.truncate(request.facet_values);
+        (*facet, counts)
+    });
+    let facets = facets.collect();
+    Answer { hits, total: Total { count: collected.total, exact: true }, facets }
+}
+
+fn unusable(error: TantivyError) -> SearchError {
+    match failed(error) {
+        SearchError::Refused(text) | SearchError::Unavailable(text) => SearchError::Unusable(text),
+        other => other,
+    }
+}
+
+fn failed(error: TantivyError) -> SearchError {
+    match &error {
+        TantivyError::IoError(io) => io_error(io),
+        TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: io, .. })
+        | TantivyError::OpenReadError(OpenReadError::IoError { io_error: io, .. }) => io_error(io),
+        TantivyError::InvalidArgument(text) => SearchError::Refused(text.clone()),
+        TantivyError::DataCorruption(_)
+        | TantivyError::IncompatibleIndex(_)
+        | TantivyError::OpenReadError(_) => SearchError::Unusable(error.to_string()),
+        _ => SearchError::Unavailable(error.to_string()),
+    }
+}
+
+fn io_error(error: &io::Error) -> SearchError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SearchError::DiskFull,
+        _ => SearchError::Unavailable(error.to_string()),
+    }
+}
