@@ -47,7 +47,7 @@ pub fn commit(index: &dyn SearchIndex, note: i64) {
 }
 
 pub fn typed(text: &str) -> Query {
-    let now = "2026-11-23T12:00:00Z".parse::<Timestamp>().unwrap().to_zoned(TimeZone::UTC);
+    let now = "2026-11-23T12:00:00Z".parse::<Timestamp>().unwrap().to_zoned_datetime(TimeZone::UTC);
     let parsed = parse(text, &now);
     assert!(parsed.fatal().is_none(), "{text}: {:?}", parsed.problems);
     parsed.query
