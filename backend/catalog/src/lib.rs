@@ -8,6 +8,7 @@ mod files;
 mod jobs;
 mod rebuild;
 mod schema;
+mod searches;
 mod sessions;
 mod settings;
 mod time;
@@ -22,6 +23,7 @@ pub use files::{
 };
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use rebuild::{Rebuilt, rebuild};
+pub use searches::SavedSearch;
 pub use sessions::Session;
 pub use tokens::{NewToken, Token};
 pub use users::{NewUser, User, UserChange};

@@ -15,6 +15,7 @@ use crate::{
     jobs::Jobs,
     metrics::Metrics,
     routes::moment::CreatedCache,
+    search::{KnownCache, Search},
 };
 
 /// Work on files may take this much longer than a ZFS command: it may have to mount a snapshot first.
@@ -32,6 +33,10 @@ pub struct App {
     pub jobs: Arc<Jobs>,
     /// Keeps the catalog up with ZFS.
     pub index: Arc<Index>,
+    /// Finds files over all time.
+    pub search: Arc<Search>,
+    /// What searches need of the catalog.
+    pub search_known: KnownCache,
     /// Counters.
     pub metrics: Metrics,
     /// Signs the browsers' cookies.

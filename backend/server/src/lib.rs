@@ -12,4 +12,5 @@ mod lock;
 pub mod metrics;
 pub mod restore;
 pub mod routes;
+pub mod search;
 pub mod serve;

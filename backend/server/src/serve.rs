@@ -22,6 +22,7 @@ use crate::{
     metrics::Metrics,
     restore::RestoreWork,
     routes::{self, errors, frontend::frontend, moment::CreatedCache, openapi, system},
+    search::{self, KnownCache, Search},
 };
 
 /// How long open requests may take to end when the server stops.
@@ -76,6 +77,8 @@ pub fn set_up(
         zfs: zfs(&metrics),
         jobs: Arc::new(Jobs::new(catalog.clone())),
         index: Arc::default(),
+        search: Arc::new(Search::open(&config)),
+        search_known: KnownCache::default(),
         cookie_key: CookieKey::new(&secret, config.https, config.session_renewal),
         passwords: Arc::new(Passwords::new().map_err(|error| other(error.detail))?),
         throttle: Throttle::default(),
@@ -145,9 +148,20 @@ pub async fn work(app: web::Data<App>) {
     let feed = Feed { exclude: app.config.index_exclude.clone(), ..Feed::default() };
     let kinds: Vec<Box<dyn Work>> = vec![
         Box::new(RestoreWork::new(Arc::clone(&zfs), Arc::clone(&index))),
-        Box::new(IndexWork::new(zfs, app.catalog.clone(), index, feed)),
+        Box::new(IndexWork::new(zfs, app.catalog.clone(), index, Arc::clone(&app.search), feed)),
     ];
+    let search = follow(&app);
     jobs::run(Arc::clone(&app.jobs), Arc::new(kinds), app.stopping.clone()).await;
+    app.search.hint();
+    if let Err(error) = search.await {
+        tracing::error!(%error, "the thread that keeps search up was lost");
+    }
+}
+
+/// Keeps search up with the catalog until the server stops.
+fn follow(app: &web::Data<App>) -> tokio::task::JoinHandle<()> {
+    let app = app.clone();
+    tokio::task::spawn_blocking(move || search::run(&app.search, &app.catalog, &app.stopping))
 }
 
 /// All routes that the OpenAPI document describes.

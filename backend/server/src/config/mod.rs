@@ -43,6 +43,8 @@ pub struct Config {
     pub live_interval: u32,
     /// Names of folders that are not entered when indexing.
     pub index_exclude: FolderNames,
+    /// Whose files these are, where several servers share a search index.
+    pub search_host: String,
     /// `/metrics` without a token.
     pub metrics_public: bool,
     /// What is logged: a `tracing` filter such as `info` or `nasman=debug`.
@@ -105,6 +107,7 @@ impl Config {
                     Excluded(FolderNames::default())
                 })
                 .0,
+            search_host: reader.get("search", "host", "this server's name", host_name),
             metrics_public: reader.get("metrics", "public", "true or false", || false),
             log_filter: reader
                 .get("log", "filter", "a filter, such as info or nasman=debug", || Filter("info".into()))
@@ -114,6 +117,12 @@ impl Config {
         reader.finish()?;
         Ok(config)
     }
+}
+
+/// What the system calls this machine.
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "nasman".to_owned() } else { name }
 }
 
 /// Folder names: comma separated in the environment.

@@ -53,6 +53,7 @@ macro_rules! codes {
 codes! {
     InvalidRequest,    "invalid_request",     400, "A field of the request is missing, unknown or has a bad value.";
     InvalidName,       "invalid_name",        400, "ZFS would refuse the name.";
+    InvalidQuery,      "invalid_query",       400, "What was typed can't be searched for; its position tells where.";
     InvalidPath,       "invalid_path",        400, "The path can't be one inside a dataset.";
     Unauthenticated,   "unauthenticated",     401, "Nobody is signed in, or the session or token has ended.";
     WrongCredentials,  "wrong_credentials",   401, "No user with this name and password may sign in.";
@@ -86,6 +87,7 @@ codes! {
     Canceled,          "canceled",            409, "The job was canceled.";
     Interrupted,       "interrupted",         503, "The server stopped while the job ran.";
     Internal,          "internal",            500, "A fault in NASMan; the log has the details under the request id.";
+    SearchUnavailable, "search_unavailable",  503, "The search index can't be asked now; everything else works.";
     StateUnavailable,  "state_unavailable",   503, "NASMan's own state can't be read or written.";
     ZfsUnavailable,    "zfs_unavailable",     503, "ZFS is not installed, or its module is not loaded.";
     ZfsPermission,     "zfs_permission",      503, "The server's own user lacks a right in ZFS.";
@@ -114,6 +116,10 @@ pub struct Problem {
     /// The field that is wrong, where one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Where in the field's text, in characters: begin and end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<[usize; 2]>)]
+    pub position: Option<(usize, usize)>,
     /// Finds the request in the log.
     pub request_id: String,
 }
@@ -127,6 +133,8 @@ pub struct ApiError {
     pub detail: String,
     /// The field that is wrong.
     pub field: Option<String>,
+    /// Where in the field's text, in characters: begin and end.
+    pub position: Option<(usize, usize)>,
     /// Seconds after which to try again.
     pub retry_after: Option<u64>,
 }
@@ -137,7 +145,7 @@ pub type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// An error of this code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), field: None, retry_after: None }
+        Self { code, detail: detail.into(), field: None, position: None, retry_after: None }
     }
 
     /// A field of the request is wrong.
@@ -176,6 +184,7 @@ impl ApiError {
             code: self.code.as_str().to_owned(),
             detail: self.detail.clone(),
             field: self.field.clone(),
+            position: self.position,
             request_id: current_request_id(),
         }
     }

@@ -80,6 +80,7 @@ impl Run<'_> {
         let tag = (!live).then(|| to.tag.clone());
         match told {
             Ok((run, _)) => {
+                self.search.hint();
                 self.count(&run);
                 self.note_run(&NewRun { at, snapshot: tag, ..described(&run) });
                 Ok(())

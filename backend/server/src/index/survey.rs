@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::underway;
-use crate::{app::App, http::error::ApiResult};
+use crate::{app::App, http::error::ApiResult, search::SearchStatusView};
 
 /// Runs shown of a dataset.
 const RUNS: u32 = 50;
@@ -29,6 +29,8 @@ pub struct IndexView {
     bytes: u64,
     /// Over all datasets that are not left out.
     snapshots: Coverage,
+    /// How far search is with what is indexed.
+    search: SearchStatusView,
     /// By name.
     datasets: Vec<IndexedDataset>,
 }
@@ -251,6 +253,7 @@ impl<'a> Survey<'a> {
             exclude: app.config.index_exclude.patterns().to_vec(),
             bytes: app.catalog.bytes(),
             snapshots,
+            search: app.search.status(),
             datasets,
         })
     }

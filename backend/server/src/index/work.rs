@@ -22,6 +22,7 @@ use super::{
 use crate::{
     http::error::{ApiError, ApiResult, Code},
     jobs::{Context, Failure, Work},
+    search::Search,
 };
 
 /// While one pass reads files, more snapshots may come; after so many passes the next job takes them.
@@ -50,6 +51,7 @@ pub struct IndexWork {
     zfs: Arc<dyn Zfs>,
     catalog: Catalog,
     index: Arc<Index>,
+    search: Arc<Search>,
     feed: Feed,
 }
 
@@ -59,8 +61,14 @@ impl IndexWork {
 
     /// Indexes by way of this ZFS into this catalog.
     #[must_use]
-    pub fn new(zfs: Arc<dyn Zfs>, catalog: Catalog, index: Arc<Index>, feed: Feed) -> Self {
-        Self { zfs, catalog, index, feed }
+    pub fn new(
+        zfs: Arc<dyn Zfs>,
+        catalog: Catalog,
+        index: Arc<Index>,
+        search: Arc<Search>,
+        feed: Feed,
+    ) -> Self {
+        Self { zfs, catalog, index, search, feed }
     }
 }
 
@@ -73,6 +81,7 @@ impl Work for IndexWork {
         let order = order(job)?;
         let mut run = Run::begin(self, job, context, &order)?;
         let outcome = run.all(&order);
+        self.search.hint();
         let result = json!(run.result);
         match outcome {
             Ok(()) => {
@@ -102,6 +111,7 @@ pub(super) struct Run<'a> {
     pub(super) zfs: &'a dyn Zfs,
     pub(super) catalog: &'a Catalog,
     pub(super) feed: &'a Feed,
+    pub(super) search: &'a Search,
     pub(super) context: &'a Context<'a>,
     job: &'a Job,
     pub(super) id: DatasetId,
@@ -128,6 +138,7 @@ impl<'a> Run<'a> {
             zfs,
             catalog: &work.catalog,
             feed: &work.feed,
+            search: &work.search,
             context,
             job,
             id,

@@ -12,6 +12,7 @@ pub mod moment;
 pub mod openapi;
 pub mod pools;
 pub mod restores;
+pub mod search;
 pub mod session;
 pub mod snapshots;
 pub mod system;
@@ -57,6 +58,11 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(content::get_content)
         .service(versions::list_versions)
         .service(versions::list_changes)
+        .service(search::search_files)
+        .service(search::suggest_search)
+        .service(search::list_searches)
+        .service(search::create_search)
+        .service(search::delete_search)
         .service(index::get_index)
         .service(index::get_indexed_dataset)
         .service(index::index_dataset)

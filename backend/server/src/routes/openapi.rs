@@ -23,6 +23,7 @@ use crate::auth::COOKIE;
         (name = "storage", description = "Pools and datasets"),
         (name = "snapshots", description = "Listed, taken, destroyed by plan"),
         (name = "files", description = "Folders and contents, live or as of a snapshot"),
+        (name = "search", description = "Where a file is, or was"),
         (name = "recovery", description = "Putting files back"),
         (name = "jobs", description = "Slow work and its progress"),
         (name = "system", description = "For whoever runs the server"),

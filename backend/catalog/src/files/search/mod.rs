@@ -57,15 +57,20 @@ struct Row {
 }
 
 impl Catalog {
-    /// The name of what a search index of this catalog projects, and the last note that was removed. Another name, an
-    /// earlier note, or a later one than there ever was: then the index is one of another catalog.
+    /// The name of what a search index of this catalog projects, the last note that was removed, and the newest that
+    /// there ever was. Another name, an earlier note than the one or a later one than the other: then the index is one
+    /// of another catalog.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn search_marker(&self) -> Result<(String, i64)> {
+    pub fn search_marker(&self) -> Result<(String, i64, i64)> {
         let catalog = self.setting_or(CATALOG, || uuid::Uuid::now_v7().to_string())?;
-        let done = settings::table.find(DONE).select(settings::value).first::<String>(&mut self.conn()?);
-        Ok((catalog, done.optional()?.and_then(|done| done.parse().ok()).unwrap_or(0)))
+        let conn = &mut self.conn()?;
+        let done = settings::table.find(DONE).select(settings::value).first::<String>(conn).optional()?;
+        let done = done.and_then(|done| done.parse().ok()).unwrap_or(0);
+        let newest: Option<i64> =
+            search_notes::table.select(diesel::dsl::max(search_notes::id)).first(conn)?;
+        Ok((catalog, done, newest.unwrap_or(0).max(done)))
     }
 
     /// The oldest notes, in their order.

@@ -1,0 +1,143 @@
+//! Search: the index that follows the catalog, and what people ask of it.
+//!
+//! The catalog notes what is different; [`project`] makes the index say so, in the background and forever. So whatever
+//! changes the catalog needs to know nothing of search, and an index that is lost or damaged is made anew by itself.
+
+mod answer;
+mod ask;
+mod known;
+mod project;
+mod suggest;
+
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use nasman_search::{Embedded, Engine, SearchError, SearchIndex};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use answer::{
+    Completeness, FacetValue, HitDataset, HitMatches, HitOwner, HitSnapshot, HitView, QueryProblem,
+    SearchView, TotalView, Vanished,
+};
+pub use ask::{SearchQuery, search};
+pub use known::KnownCache;
+pub use project::run;
+pub use suggest::{SuggestQuery, Suggestion, SuggestionKind, Suggestions, suggest};
+
+use crate::{
+    config::Config,
+    http::error::{ApiError, Code},
+};
+
+/// The index and how far it is.
+pub struct Search {
+    index: Arc<dyn SearchIndex>,
+    host: String,
+    progress: Mutex<Progress>,
+    woken: Condvar,
+}
+
+#[derive(Debug, Clone)]
+struct Progress {
+    state: SearchState,
+    pending: u64,
+    detail: Option<String>,
+    /// Something may be different.
+    hinted: bool,
+}
+
+/// How far search is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchState {
+    /// All that the catalog knows is found.
+    Ready,
+    /// It lags behind.
+    CatchingUp,
+    /// It is made anew from the catalog.
+    Rebuilding,
+    /// It can't be asked now.
+    Unavailable,
+}
+
+/// Search, for whoever runs the server.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchStatus)]
+pub struct SearchStatusView {
+    /// What answers.
+    engine: Engine,
+    /// How far it is.
+    state: SearchState,
+    /// Versions of paths that can be found; null where that can't be told now.
+    documents: Option<u64>,
+    /// Changes noted and not yet found.
+    pending: u64,
+    /// Bytes of the index on the disk; null where it is elsewhere.
+    bytes: Option<u64>,
+    /// Why, and what to do, for people.
+    detail: Option<String>,
+}
+
+impl Search {
+    /// Opens the index that the settings name.
+    #[must_use]
+    pub fn open(config: &Config) -> Self {
+        let host = config.search_host.clone();
+        let index: Arc<dyn SearchIndex> = Arc::new(Embedded::open(&config.state_dir.join("search"), &host));
+        let progress = Progress { state: SearchState::CatchingUp, pending: 0, detail: None, hinted: true };
+        Self { index, host, progress: Mutex::new(progress), woken: Condvar::new() }
+    }
+
+    /// The catalog changed, or may have: looks soon.
+    pub fn hint(&self) {
+        self.progress().hinted = true;
+        self.woken.notify_all();
+    }
+
+    /// How far it is. Blocks.
+    #[must_use]
+    pub fn status(&self) -> SearchStatusView {
+        let stats = self.index.stats().ok();
+        let Progress { state, pending, detail, .. } = self.progress().clone();
+        SearchStatusView {
+            engine: self.index.engine(),
+            state,
+            documents: stats.map(|stats| stats.documents),
+            pending,
+            bytes: stats.and_then(|stats| stats.bytes),
+            detail,
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, state: SearchState, detail: Option<String>) {
+        let mut progress = self.progress();
+        (progress.state, progress.detail) = (state, detail);
+    }
+
+    /// Waits for a hint, or so long. Answers whether there was one.
+    fn wait(&self, most: Duration) -> bool {
+        let progress = self.progress();
+        let waited = self.woken.wait_timeout_while(progress, most, |progress| !progress.hinted);
+        let (mut progress, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut progress.hinted)
+    }
+}
+
+impl From<SearchError> for ApiError {
+    fn from(error: SearchError) -> Self {
+        let code = match &error {
+            SearchError::DiskFull => Code::NoSpace,
+            SearchError::Cursor => return crate::http::page::bad_cursor(),
+            SearchError::Refused(_) => Code::InvalidQuery,
+            SearchError::Unavailable(_) | SearchError::Unusable(_) => Code::SearchUnavailable,
+        };
+        Self::new(code, error.to_string())
+    }
+}

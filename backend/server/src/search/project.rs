@@ -1,0 +1,228 @@
+//! Makes the index say what the catalog says: takes the catalog's notes in their order, commits, and removes them.
+//!
+//! Killed at any point, the next start takes the same notes again, which does no harm.
+
+use std::{collections::HashMap, ops::ControlFlow, sync::mpsc, thread, time::Duration};
+
+use nasman_catalog::{Catalog, CatalogError, PathVersion, SearchNote};
+use nasman_core::{Guid, RelPath, Txg};
+use nasman_search::{Change, Document, Marker, SearchError, entry_id};
+use tokio::sync::watch;
+
+use super::{Search, SearchState};
+
+/// Notes taken at a time.
+const NOTES: u32 = 20_000;
+/// Paths looked up at a time.
+const PATHS: usize = 2_000;
+/// Versions handed over at a time, and how many such hands may wait.
+const HAND: usize = 512;
+const HANDS: usize = 8;
+/// Without a hint, looks this often.
+const EVERY: Duration = Duration::from_secs(30);
+/// Commits are at least so far apart: each costs, and many states may come one after another.
+const APART: Duration = Duration::from_millis(300);
+/// After a failure waits this long, and twice as long after each further one.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+#[derive(Debug, thiserror::Error)]
+enum ProjectError {
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    #[error("the server stops")]
+    Stopping,
+}
+
+type Result<T> = std::result::Result<T, ProjectError>;
+
+/// Follows the catalog until the server stops. Blocks.
+pub fn run(search: &Search, catalog: &Catalog, stopping: &watch::Receiver<bool>) {
+    let mut project = Project { search, catalog, stopping, checked: None };
+    let mut pause = FIRST_PAUSE;
+    while !*stopping.borrow() {
+        match project.round() {
+            Ok(true) => {
+                pause = FIRST_PAUSE;
+                thread::sleep(APART);
+            }
+            Ok(false) => {
+                pause = FIRST_PAUSE;
+                search.wait(EVERY);
+            }
+            Err(ProjectError::Stopping) => {}
+            Err(error) => {
+                tracing::warn!(%error, "search does not follow the catalog; trying again");
+                search.set(project.state_of(&error), Some(error.to_string()));
+                search.wait(pause);
+                pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+struct Project<'a> {
+    search: &'a Search,
+    catalog: &'a Catalog,
+    stopping: &'a watch::Receiver<bool>,
+    /// The catalog's name, once it is sure that the index is one of it.
+    checked: Option<String>,
+}
+
+impl Project<'_> {
+    /// Takes some notes in. Answers whether there may be more.
+    fn round(&mut self) -> Result<bool> {
+        let catalog = match self.checked.clone() {
+            Some(catalog) => catalog,
+            None => self.check()?,
+        };
+        let notes = self.catalog.search_notes(NOTES)?;
+        let Some(first) = notes.first() else {
+            self.search.progress().pending = 0;
+            self.search.set(SearchState::Ready, None);
+            return Ok(false);
+        };
+        let pending = self.catalog.search_pending()?;
+        {
+            let mut progress = self.search.progress();
+            progress.pending = pending;
+            if progress.state != SearchState::Rebuilding {
+                (progress.state, progress.detail) = (SearchState::CatchingUp, None);
+            }
+        }
+        // One dataset after another, so that what is done is found.
+        let own: Vec<SearchNote> =
+            notes.iter().copied().take_while(|note| note.dataset == first.dataset).collect();
+        let Some(last) = own.last() else { return Ok(false) };
+        let taken = self
+            .take_in(first.dataset, &own)
+            .and_then(|()| Ok(self.search.index.commit(&Marker { catalog, note: last.id })?));
+        if let Err(error) = taken {
+            // Whatever it was: whether the index is still whole is looked at before it is written again.
+            self.checked = None;
+            return Err(error);
+        }
+        self.catalog.search_done(last.id)?;
+        Ok(true)
+    }
+
+    /// Whether the index is one of this catalog and lacks nothing but what the notes tell; else it is begun anew.
+    fn check(&mut self) -> Result<String> {
+        let (catalog, done, newest) = self.catalog.search_marker()?;
+        let reason = match self.search.index.marker() {
+            Ok(Some(marker)) if marker.catalog != catalog => "it belonged to another catalog".to_owned(),
+            Ok(Some(marker)) if marker.note < done || marker.note > newest => {
+                "the catalog or the index was put back from a copy".to_owned()
+            }
+            Ok(Some(_)) => {
+                self.checked = Some(catalog.clone());
+                return Ok(catalog);
+            }
+            Ok(None) => "there was none".to_owned(),
+            Err(SearchError::Unusable(reason)) => reason,
+            Err(error) => return Err(error.into()),
+        };
+        tracing::info!(reason, "the search index is made anew from the catalog");
+        self.search.set(
+            SearchState::Rebuilding,
+            Some(format!("The index is made anew from the catalog: {reason}.")),
+        );
+        self.search.index.clear()?;
+        self.catalog.search_anew()?;
+        self.checked = Some(catalog.clone());
+        // Even where there is nothing to note: an index with a marker is one that is whole.
+        self.search.index.commit(&Marker { catalog: catalog.clone(), note: done })?;
+        Ok(catalog)
+    }
+
+    fn state_of(&self, error: &ProjectError) -> SearchState {
+        match error {
+            ProjectError::Search(SearchError::Unavailable(_)) => SearchState::Unavailable,
+            ProjectError::Search(SearchError::Unusable(_)) => SearchState::Rebuilding,
+            _ => SearchState::CatchingUp,
+        }
+    }
+
+    fn take_in(&self, dataset: Guid, notes: &[SearchNote]) -> Result<()> {
+        let known = match self.catalog.dataset(dataset) {
+            Err(CatalogError::NotFound) => {
+                return Ok(self.search.index.apply(&mut std::iter::once(Change::Forget(dataset)))?);
+            }
+            known => known?,
+        };
+        let name = known.name.as_str();
+        if notes.iter().any(|note| note.inode.is_none()) {
+            self.all(dataset, name)
+        } else {
+            self.some(dataset, name, notes)
+        }
+    }
+
+    /// Every version of a dataset, read on a thread of its own while the index takes them in.
+    fn all(&self, dataset: Guid, name: &str) -> Result<()> {
+        let (send, receive) = mpsc::sync_channel::<Vec<PathVersion>>(HANDS);
+        thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut hand = Vec::with_capacity(HAND);
+                let told = self.catalog.every_version(dataset, &mut |version| {
+                    hand.push(version);
+                    let full = hand.len() == HAND;
+                    if full && (self.is_stopping() || send.send(std::mem::take(&mut hand)).is_err()) {
+                        return ControlFlow::Break(());
+                    }
+                    ControlFlow::Continue(())
+                });
+                // Nobody listens any more where the index failed, which is then the error that counts.
+                let _ = send.send(hand);
+                told
+            });
+            let versions = receive.into_iter().flatten();
+            let added = versions.map(|version| Change::Add(document(dataset, name, version)));
+            let applied = self.search.index.apply(&mut std::iter::once(Change::Forget(dataset)).chain(added));
+            let told =
+                reader.join().unwrap_or_else(|_| Err(CatalogError::Database("a thread was lost".to_owned())));
+            applied?;
+            told?;
+            if self.is_stopping() { Err(ProjectError::Stopping) } else { Ok(()) }
+        })
+    }
+
+    /// What single notes name: on all paths where the catalog, or the index, knows it.
+    fn some(&self, dataset: Guid, name: &str, notes: &[SearchNote]) -> Result<()> {
+        let different = self.catalog.search_different(dataset, notes)?;
+        let since: HashMap<u64, Txg> = different.inodes.iter().copied().collect();
+        let inodes: Vec<u64> = since.keys().copied().collect();
+        let mut paths: HashMap<RelPath, Txg> = different.paths;
+        for (inode, path) in self.search.index.paths(dataset, &inodes)? {
+            let since = since.get(&inode).copied().unwrap_or(Txg(0));
+            paths.entry(path).and_modify(|known| *known = since.min(*known)).or_insert(since);
+        }
+        let paths: Vec<(RelPath, Txg)> = paths.into_iter().collect();
+        for paths in paths.chunks(PATHS) {
+            if self.is_stopping() {
+                return Err(ProjectError::Stopping);
+            }
+            let versions = self.catalog.versions_at(dataset, paths.iter().map(|(path, _)| path))?;
+            let mut changes = paths.iter().zip(versions).map(|((path, since), versions)| {
+                let (since, versions) = PathVersion::different(versions, *since);
+                let documents =
+                    versions.into_iter().map(|version| document(dataset, name, version)).collect();
+                Change::Replace { dataset, entry: entry_id(dataset, path), since, documents }
+            });
+            self.search.index.apply(&mut changes)?;
+        }
+        Ok(())
+    }
+
+    fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+}
+
+fn document(dataset: Guid, name: &str, version: PathVersion) -> Document {
+    let PathVersion { inode, path, kind, size, modified, owner, lifetime, latest } = version;
+    let dataset_name = name.to_owned();
+    Document { dataset, dataset_name, inode, path, kind, size, modified, owner, lifetime, latest }
+}
