@@ -386,6 +386,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds files over all snapshots and live. The answer tells whether all that there is could be found. */
+        get: operations["search_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the box may go on with. */
+        get: operations["suggest_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists one's own searches by name. */
+        get: operations["list_searches"];
+        put?: never;
+        /** Keeps a search for oneself. */
+        post: operations["create_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/searches/{search}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets one of one's own searches. */
+        delete: operations["delete_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -829,6 +898,11 @@ export interface components {
             /** @description Its own name within the dataset. */
             snapshot: string;
         };
+        /**
+         * @description What a file is.
+         * @enum {string}
+         */
+        FileCategory: "picture" | "video" | "audio" | "document" | "archive" | "code" | "folder" | "other";
         /** @description An entry that could not be looked at. */
         Finding: {
             /** @description What happened. */
@@ -967,6 +1041,8 @@ export interface components {
              * @description Seconds between looks at live files, unless a dataset has its own; 0: off.
              */
             live_interval: number;
+            /** @description How far search is with what is indexed. */
+            search: components["schemas"]["SearchStatus"];
             /** @description Over all datasets that are not left out. */
             snapshots: components["schemas"]["Coverage"];
         };
@@ -1177,6 +1253,15 @@ export interface components {
              * @example daily-2026-11-22
              */
             tag: string;
+        };
+        /** @description A search to keep. */
+        NewSavedSearch: {
+            /** @description What to call it: 1 to 100 bytes. */
+            name: string;
+            /** @description The parameters of `GET /search`, by their names. */
+            query: {
+                [key: string]: string;
+            };
         };
         /** @description A snapshot to take. */
         NewSnapshot: {
@@ -1411,6 +1496,30 @@ export interface components {
             next?: string | null;
         };
         /** @description A page of a list. */
+        Page_SavedSearch: {
+            /** @description This page's items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was kept.
+                 */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description Identity.
+                 */
+                id: number;
+                /** @description What the user calls it. */
+                name: string;
+                /** @description The parameters of `GET /search`, by their names. */
+                query: {
+                    [key: string]: string;
+                };
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
         Page_Token: {
             /** @description This page's items. */
             items: {
@@ -1600,6 +1709,8 @@ export interface components {
             detail: string;
             /** @description The field that is wrong, where one is. */
             field?: string | null;
+            /** @description Where in the field's text, in characters: begin and end. */
+            position?: number[] | null;
             /** @description Finds the request in the log. */
             request_id: string;
             /**
@@ -1750,6 +1861,25 @@ export interface components {
             /** @description Percent-encoded. */
             path: string;
         };
+        /** @description A search that a user keeps. */
+        SavedSearch: {
+            /**
+             * Format: date-time
+             * @description When it was kept.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Identity.
+             */
+            id: number;
+            /** @description What the user calls it. */
+            name: string;
+            /** @description The parameters of `GET /search`, by their names. */
+            query: {
+                [key: string]: string;
+            };
+        };
         /** @description A scrub or resilver. */
         Scan: {
             /**
@@ -1787,6 +1917,247 @@ export interface components {
          * @enum {string}
          */
         ScanState: "scanning" | "finished" | "canceled";
+        /** @description Whether all that there is could be found. */
+        SearchCompleteness: {
+            /** @description Everything is. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Datasets of which nothing is known yet.
+             */
+            datasets_waiting: number;
+            /** @description Why, for people. */
+            detail?: string | null;
+            /** @description What answered. */
+            engine: components["schemas"]["SearchEngine"];
+            /**
+             * Format: date-time
+             * @description The earliest of the last looks at the live files of datasets.
+             */
+            live_as_of?: string | null;
+            /**
+             * Format: int64
+             * @description Changes noted and not yet found.
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Snapshots that wait to be indexed.
+             */
+            snapshots_waiting: number;
+            /** @description How far it is. */
+            state: components["schemas"]["SearchState"];
+        };
+        /**
+         * @description Which engine it is.
+         * @enum {string}
+         */
+        SearchEngine: "embedded" | "meilisearch";
+        /** @description A value of a facet. */
+        SearchFacetValue: {
+            /**
+             * Format: int64
+             * @description Hits that have it.
+             */
+            count: number;
+            /** @description What to show. */
+            label: string;
+            /** @description What to give as the parameter. */
+            value: string;
+        };
+        /** @description A version of a path that was found. */
+        SearchHit: {
+            /** @description What to give as `at` where files are read, to get this version; null: it is live. */
+            at?: string | null;
+            /** @description What its name says it is. */
+            category: components["schemas"]["FileCategory"];
+            /** @description Its dataset. */
+            dataset: components["schemas"]["SearchHitDataset"];
+            deleted_at?: components["schemas"]["SearchHitVanished"] | null;
+            first_seen?: components["schemas"]["SearchHitSnapshot"] | null;
+            /** @description Whether that is this one; if not, it can't be opened or restored from here. */
+            here: boolean;
+            /** @description The server that has it. */
+            host: string;
+            /** @description What it is. */
+            kind: components["schemas"]["EntryKind"];
+            last_seen?: components["schemas"]["SearchHitSnapshot"] | null;
+            /** @description Why it was found. */
+            matches: components["schemas"]["SearchHitMatches"];
+            /**
+             * Format: date-time
+             * @description When its content last changed; null beyond the calendar's years.
+             */
+            modified?: string | null;
+            /** @description For people. */
+            name: string;
+            /** @description Its owner. */
+            owner: components["schemas"]["SearchHitOwner"];
+            /** @description Percent-encoded, relative to the dataset's root. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description What became of it. */
+            state: components["schemas"]["VersionState"];
+            /**
+             * Format: int64
+             * @description How many versions its path has; null where that can't be told.
+             */
+            versions?: number | null;
+        };
+        /** @description A hit's dataset. */
+        SearchHitDataset: {
+            /** @description Its identity. */
+            guid: string;
+            /**
+             * @description Its name.
+             * @example tank/photos
+             */
+            name: string;
+        };
+        /** @description Which characters were asked for: begin and end of each part. */
+        SearchHitMatches: {
+            /** @description Of the path of the folder that holds it. */
+            folder: number[][];
+            /** @description Of the name. */
+            name: number[][];
+        };
+        /** @description A hit's owner. */
+        SearchHitOwner: {
+            /** @description The name; null when the system knows none. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description The number.
+             */
+            uid: number;
+        };
+        /** @description A snapshot that holds a hit. */
+        SearchHitSnapshot: {
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            created_at: string;
+            /** @description Its identity. */
+            guid: string;
+            /**
+             * @description Its own name within the dataset.
+             * @example daily-2026-05-02
+             */
+            name: string;
+        };
+        /** @description Between which moments a file was deleted. */
+        SearchHitVanished: {
+            /**
+             * Format: date-time
+             * @description It was last seen then; null when no snapshot holds it.
+             */
+            after?: string | null;
+            /**
+             * Format: date-time
+             * @description It was first seen to be gone then.
+             */
+            before?: string | null;
+        };
+        /** @description Something about what was typed. */
+        SearchProblem: {
+            /** @description What it is, for people. */
+            detail: string;
+            /** @description Where it ends. */
+            end: number;
+            /** @description Where it begins, in characters. */
+            start: number;
+        };
+        /** @description Characters of what was typed. */
+        SearchReplaced: {
+            /** @description Where they end. */
+            end: number;
+            /** @description Where they begin. */
+            start: number;
+        };
+        /** @description A page of hits. */
+        SearchResults: {
+            /** @description Whether all that there is could be found. */
+            completeness: components["schemas"]["SearchCompleteness"];
+            /** @description Counts over all hits, by the names of the parameters that choose their values. */
+            facets: {
+                [key: string]: components["schemas"]["SearchFacetValue"][];
+            };
+            /** @description Best first. */
+            hits: components["schemas"]["SearchHit"][];
+            /** @description Give it as `cursor` to get the next page; null on the last one, and after 100,000 hits. */
+            next?: string | null;
+            /** @description What was typed and taken otherwise than it may have been meant. */
+            problems: components["schemas"]["SearchProblem"][];
+            /** @description How many there are in all. */
+            total: components["schemas"]["SearchTotal"];
+        };
+        /**
+         * @description How far search is.
+         * @enum {string}
+         */
+        SearchState: "ready" | "catching_up" | "rebuilding" | "unavailable";
+        /** @description Search, for whoever runs the server. */
+        SearchStatus: {
+            /**
+             * Format: int64
+             * @description Bytes of the index on the disk; null where it is elsewhere.
+             */
+            bytes?: number | null;
+            /** @description Why, and what to do, for people. */
+            detail?: string | null;
+            /**
+             * Format: int64
+             * @description Versions of paths that can be found; null where that can't be told now.
+             */
+            documents?: number | null;
+            /** @description What answers. */
+            engine: components["schemas"]["SearchEngine"];
+            /**
+             * Format: int64
+             * @description Changes noted and not yet found.
+             */
+            pending: number;
+            /** @description How far it is. */
+            state: components["schemas"]["SearchState"];
+        };
+        /** @description One way to go on. */
+        SearchSuggestion: {
+            /** @description More about it, for people. */
+            detail?: string | null;
+            /** @description By what. */
+            insert: string;
+            /** @description What it is. */
+            kind: components["schemas"]["SearchSuggestionKind"];
+            /** @description Which characters of the text it replaces. */
+            replace: components["schemas"]["SearchReplaced"];
+            /** @description What to show. */
+            text: string;
+        };
+        /**
+         * @description What a suggestion is.
+         * @enum {string}
+         */
+        SearchSuggestionKind: "filter" | "value" | "name";
+        /** @description What the box may go on with. */
+        SearchSuggestions: {
+            /** @description The likeliest first. */
+            items: components["schemas"]["SearchSuggestion"][];
+        };
+        /** @description How many hits there are. */
+        SearchTotal: {
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            count: number;
+            /** @description Whether that, and the counts of facets, are exact and not estimated. */
+            exact: boolean;
+        };
         /** @description A session that has begun. */
         SessionInfo: {
             /**
@@ -2093,6 +2464,11 @@ export interface components {
             /** @description Versions in all. */
             total: number;
         };
+        /**
+         * @description What became of a version.
+         * @enum {string}
+         */
+        VersionState: "live" | "deleted" | "earlier";
     };
     responses: never;
     parameters: never;
@@ -3182,6 +3558,212 @@ export interface operations {
             };
             /** @description `files_unreachable`, `read_only` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_files: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What was typed into the box, at most 1,000 characters: words, `"phrases"`, `-not`, `*` and `?`, `ext:`, `type:`,
+                 *     `size:`, `modified:`, `in:`, `path:`, `is:`, `at:`, `owner:`.
+                 * @example holiday ext:jpg modified:2024
+                 */
+                q?: string;
+                /** @description `entry`: one hit for each path, its latest version, or with `at:` the one of then. `version`: all versions. */
+                group?: string;
+                /** @description Datasets, by guid. */
+                dataset?: string;
+                /** @description `picture`, `video`, `audio`, `document`, `archive`, `code`, `folder`, `other`. */
+                category?: string;
+                /** @description Extensions. */
+                ext?: string;
+                /** @description `tiny` (below 16 KiB), `small` (1 MiB), `medium` (128 MiB), `large` (1 GiB), `huge` (16 GiB), `giant`. */
+                size?: string;
+                /** @description Years of modification, UTC. */
+                year?: string;
+                /** @description Owners' numbers. */
+                owner?: string;
+                /** @description `live`, `deleted`, `earlier`. */
+                state?: string;
+                /** @description Hosts. */
+                host?: string;
+                /** @description `relevance`, or `name`, `size`, `modified`, each with `-` in front for the greatest first. */
+                sort?: string;
+                /** @description What to count: `dataset`, `category`, `ext`, `size`, `year`, `owner`, `state`, `host`. */
+                facets?: string;
+                /** @description Hits in the page, 1 to 200. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of hits, with counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            /** @description `invalid_query` with its `position`, `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `search_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_search: {
+        parameters: {
+            query?: {
+                /** @description The text of the box. */
+                q?: string;
+                /** @description Suggestions, 1 to 20. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The likeliest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSuggestions"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `search_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SavedSearch"];
+                };
+            };
+        };
+    };
+    create_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedSearch"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `name_taken`, `conflict`: there are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The search's id */
+                search: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -109,11 +109,12 @@ impl Asker<'_> {
             let begins = |field| Box::new(FuzzyTermQuery::new_prefix(term(field), 0, true)) as Asked;
             any.extend([scored(begins(name), BEGINS), scored(begins(folders), IN_FOLDERS)]);
         }
+        let strict = self.typos == Typos::None || word.chars().any(|c| c.is_ascii_digit());
         let wrong = match word.chars().count() {
-            _ if self.typos == Typos::None || word.chars().any(|c| c.is_ascii_digit()) => 0,
-            ..ONE_WRONG => 0,
-            ..TWO_WRONG => 1,
-            _ => 2,
+            _ if strict => 0,
+            TWO_WRONG.. => 2,
+            ONE_WRONG.. => 1,
+            _ => 0,
         };
         if wrong > 0 {
             let like = |field| -> Asked {

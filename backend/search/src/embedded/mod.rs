@@ -80,7 +80,7 @@ impl Embedded {
     /// so until [`SearchIndex::clear`]. `host` is whose files these are.
     #[must_use]
     pub fn open(folder: &Path, host: &str) -> Self {
-        Self { folder: folder.to_owned(), host: host.to_owned(), open: RwLock::new(Open::open(folder)) }
+        Self { folder: folder.to_owned(), host: host.to_owned(), open: RwLock::new(Open::at(folder)) }
     }
 
     fn with<T>(&self, work: impl FnOnce(&Open) -> Result<T>) -> Result<T> {
@@ -90,7 +90,7 @@ impl Embedded {
 }
 
 impl Open {
-    fn open(folder: &Path) -> Result<Self> {
+    fn at(folder: &Path) -> Result<Self> {
         let format = folder.join(FORMAT_FILE);
         let known = match fs::read_to_string(&format) {
             Ok(text) => text.trim() == FORMAT.to_string(),
@@ -328,7 +328,7 @@ impl SearchIndex for Embedded {
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         // What writes and reads lets go of the files first.
         *open = Err(SearchError::Unavailable("it is being made anew".to_owned()));
-        *open = begin(&self.folder).and_then(|()| Open::open(&self.folder));
+        *open = begin(&self.folder).and_then(|()| Open::at(&self.folder));
         open.as_ref().map(drop).map_err(SearchError::clone)
     }
 
@@ -389,6 +389,7 @@ fn unusable(error: TantivyError) -> SearchError {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
 fn failed(error: TantivyError) -> SearchError {
     match &error {
         TantivyError::IoError(io) => io_error(io),

@@ -35,7 +35,7 @@ impl Sieve {
             Versions::All => {}
             Versions::Latest => sieve.states = bit(State::Live) | bit(State::Deleted),
             Versions::At(points) => {
-                sieve.at = Some(points.iter().map(|(guid, txg)| (guid.0, txg.0)).collect())
+                sieve.at = Some(points.iter().map(|(guid, txg)| (guid.0, txg.0)).collect());
             }
         }
         if let Scope::Datasets(guids) = &request.scope {

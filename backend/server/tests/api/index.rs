@@ -12,14 +12,14 @@ use crate::support::{Api, HOME, Script, State, TestApp, query};
 const INDEX: &str = "/index/tank%2Fhome";
 
 /// Looks once, as the schedule does, and waits for what comes of it.
-async fn look(app: &TestApp) {
+pub async fn look(app: &TestApp) {
     let parts = app.app.clone();
     tokio::task::spawn_blocking(move || index::look(&parts, parts.now()).unwrap()).await.unwrap();
     settled(app).await;
 }
 
 /// Waits until no job is left to do.
-async fn settled(app: &TestApp) {
+pub async fn settled(app: &TestApp) {
     let script = app.script(Viewer);
     loop {
         let jobs = script.get("/jobs?kind=index").await.ok();
@@ -51,7 +51,7 @@ fn home(status: &Value) -> Value {
 }
 
 /// Three snapshots of a file that changes and goes.
-fn scene() -> TestApp {
+pub fn scene() -> TestApp {
     let app = TestApp::new();
     app.zfs().write("tank/home", "docs/a", "1");
     app.zfs().add_snapshot("tank/home@one");

@@ -21,6 +21,7 @@ mod restore_outcomes;
 mod restore_refusals;
 mod restores;
 mod scale;
+mod search;
 mod session;
 mod snapshots;
 mod storage;

@@ -63,7 +63,13 @@ impl Line {
         let zfs: Arc<dyn Zfs> = Arc::clone(&scene.zfs) as _;
         let app = serve::set_up(config, |_| zfs, stopping.clone()).unwrap();
         exclude_others(&app, scene);
-        let work = IndexWork::new(Arc::clone(&app.zfs), app.catalog.clone(), Arc::clone(&app.index), feed);
+        let work = IndexWork::new(
+            Arc::clone(&app.zfs),
+            app.catalog.clone(),
+            Arc::clone(&app.index),
+            Arc::clone(&app.search),
+            feed,
+        );
         let kinds: Arc<Vec<Box<dyn Work>>> = Arc::new(vec![Box::new(work)]);
         let jobs = Arc::clone(&app.jobs);
         let queue = thread::spawn(move || {
