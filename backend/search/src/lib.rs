@@ -8,6 +8,8 @@ mod category;
 mod document;
 mod error;
 mod index;
+pub mod matcher;
+mod meili;
 pub mod query;
 mod request;
 pub mod words;
@@ -16,6 +18,7 @@ pub use category::Category;
 pub use document::{Document, State, entry_id};
 pub use error::{Result, SearchError};
 pub use index::{Change, Engine, Marker, SearchIndex, Stats};
+pub use meili::{MeiliSettings, Meilisearch};
 pub use request::{
     Answer, Facet, FacetCount, Filters, Hit, Request, SIZES, Scope, Sort, SortBy, Total, Versions,
 };
