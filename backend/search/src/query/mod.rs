@@ -16,7 +16,9 @@
 //! | `modified:7d`, `modified:<2y` | within the last 7 days; before the last 2 years |
 //! | `in:tank/photos` | in a dataset, those beneath it, or a folder |
 //! | `path:/2019/`, `path:photos/20*` | folders beneath each other; what has a `*` or `?` fits whole |
-//! | `is:deleted`, `at:daily-2026-05-02`, `owner:anna` | |
+//! | `is:deleted` | what became of it: `live`, `deleted`, `earlier` |
+//! | `at:daily-2026-05-02`, `at:2026-05-02` | as of a snapshot or a date |
+//! | `owner:anna` | by name or number |
 
 use std::ops::{Bound, Range};
 
@@ -120,7 +122,8 @@ pub enum Condition {
     Words {
         /// As [`crate::words::of_query`] splits them.
         words: Vec<String>,
-        /// Whether somebody is still typing the last one.
+        /// Whether somebody is still typing the last one, or it is a single character of a script without blanks:
+        /// these are beginnings of the words that names have.
         prefix: bool,
     },
     /// These folded words stand beside each other in the name, or in one folder's name above it.

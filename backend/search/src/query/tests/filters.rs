@@ -51,7 +51,7 @@ fn sizes() {
     const M: u64 = 1 << 20;
     const G: u64 = 1 << 30;
     let is = |text: &str, from: Bound<u64>, to: Bound<u64>| {
-        assert_eq!(only(text), Condition::Size(from, to), "{text}")
+        assert_eq!(only(text), Condition::Size(from, to), "{text}");
     };
     is("size:>1G", Excluded(G), Unbounded);
     is("size:>=1.5g", Included(G * 3 / 2), Unbounded);
