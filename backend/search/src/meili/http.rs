@@ -1,7 +1,7 @@
 //! How the client library reaches the server: over `ureq`, which blocks. Its futures are therefore complete when they
 //! are first looked at, and need no runtime.
 
-use std::{io, pin::pin, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::io::{AsyncRead, AsyncReadExt as _};
@@ -67,8 +67,9 @@ impl Http {
             }
             None => self.agent.run(request.body(()).map_err(|_| Error::InvalidRequest)?),
         };
-        let mut answer = answer.map_err(away)?;
-        let text = answer.body_mut().with_config().limit(ANSWER).read_to_string().map_err(away)?;
+        let mut answer = answer.map_err(|error| away(&error))?;
+        let text =
+            answer.body_mut().with_config().limit(ANSWER).read_to_string().map_err(|error| away(&error))?;
         Ok((answer.status().as_u16(), text))
     }
 }
@@ -91,7 +92,7 @@ impl HttpClient for Http {
         let body = match method.into_body() {
             Some(body) => {
                 let mut bytes = Vec::new();
-                pin!(body).read_to_end(&mut bytes).await.map_err(other)?;
+                pin!(body).read_to_end(&mut bytes).await.map_err(|error| Error::Other(Box::new(error)))?;
                 Some(bytes)
             }
             None => None,
@@ -121,10 +122,6 @@ fn with_query(url: &str, query: &impl Serialize) -> Result<String, Error> {
     Ok(format!("{url}?{}", pairs.collect::<Vec<_>>().join("&")))
 }
 
-fn away(error: ureq::Error) -> Error {
+fn away(error: &ureq::Error) -> Error {
     Error::Other(Box::new(Away(error.to_string())))
-}
-
-fn other(error: io::Error) -> Error {
-    Error::Other(Box::new(error))
 }

@@ -156,7 +156,7 @@ impl Meilisearch {
     }
 
     /// Sends requests; waits where too many are under way.
-    fn send(&self, requests: Requests) -> Result<()> {
+    fn send(&self, requests: &Requests) -> Result<()> {
         for deletion in &requests.deletions {
             let task = self.delete(deletion)?;
             self.under_way(task)?;
@@ -217,11 +217,11 @@ impl SearchIndex for Meilisearch {
         let mut batch = Batch::default();
         for change in changes {
             if batch.must_go_before(&change) {
-                self.send(batch.requests(&self.host))?;
+                self.send(&batch.requests(&self.host))?;
             }
             batch.take(&self.host, change).map_err(|error| SearchError::Refused(error.to_string()))?;
         }
-        self.send(batch.requests(&self.host))
+        self.send(&batch.requests(&self.host))
     }
 
     fn commit(&self, marker: &Marker) -> Result<()> {

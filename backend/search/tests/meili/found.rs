@@ -6,7 +6,7 @@ use nasman_core::{Kind, Txg};
 use nasman_search::{
     Category, Document, Facet, FacetCount, Filters, Meilisearch, Request, Scope, SearchIndex as _, Sort,
     SortBy, State, Versions, matcher,
-    query::{Clause, Condition, PathPattern},
+    query::{self, Clause, Condition, PathPattern},
 };
 
 use crate::support::{FILMS, PHOTOS, add, file, found, lived, path, paths, request, with_engine, words};
@@ -307,6 +307,47 @@ fn every_condition_finds_what_it_says() {
                 let counted: u64 = answer.facets[0].1.iter().map(|count| count.count).sum();
                 assert_eq!(counted, answer.total.count, "{clause:?}");
             }
+        }
+    });
+}
+
+#[test]
+fn what_is_typed_finds_what_it_says() {
+    let texts = [
+        "a -jpg ",
+        "a b -\"a b\" ",
+        "2019/*.jpg",
+        "photos/*",
+        "path:2019/m* ext:txt,mkv",
+        "path:/may/",
+        "-path:/may/ -is:deleted",
+        "in:tank/Photos/films a",
+        "-in:tank/Photos/films size:>1K",
+        "name:\"it's * 'x'.txt\"",
+        "*'*",
+        "a?b.*",
+        "type:video type:picture",
+        "modified:1968..1970 owner:0",
+        "-type:file",
+        "c++ is:earlier",
+        "2019 may j",
+    ];
+    let now = jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    with_engine("typed", |connect| {
+        let engine = connect("nas");
+        let tree = tree();
+        add(&engine, tree.clone());
+        for text in texts {
+            let query = query::parse(text, &now).query;
+            let passes =
+                |document: &&Document| query.clauses.iter().all(|clause| matcher::passes(document, clause));
+            let mut expected: Vec<_> =
+                tree.iter().filter(passes).map(|document| document.path.display()).collect();
+            expected.sort();
+            let mut found =
+                found(&engine, &Request { query: query.clone(), versions: Versions::All, ..request([]) });
+            found.sort();
+            assert_eq!(found, expected, "{text}");
         }
     });
 }
