@@ -9,6 +9,8 @@ mod document;
 mod embedded;
 mod error;
 mod index;
+pub mod matcher;
+mod meili;
 pub mod query;
 mod request;
 pub mod words;
@@ -18,6 +20,7 @@ pub use document::{Document, State, entry_id};
 pub use embedded::Embedded;
 pub use error::{Result, SearchError};
 pub use index::{Change, Engine, Marker, SearchIndex, Stats};
+pub use meili::{MeiliSettings, Meilisearch};
 pub use request::{
     Answer, Facet, FacetCount, Filters, Hit, Request, SIZES, Scope, Sort, SortBy, Total, Versions,
 };
