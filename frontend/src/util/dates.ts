@@ -7,6 +7,7 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const full = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
@@ -24,6 +25,18 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 export function formatDateTime(at: string | number | Date): string {
   const date = new Date(at)
   return Number.isNaN(date.getTime()) ? 'unknown' : dateTime.format(date)
+}
+
+/** Local date: `3 May 2026`. */
+export function formatDay(at: string | number | Date): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? 'unknown' : day.format(date)
+}
+
+/** From a local date to another: `2 – 3 May 2026`, or `3 May 2026` when it is the same. */
+export function formatDays(from: string, to: string): string {
+  const [a, b] = [new Date(from), new Date(to)]
+  return Number.isNaN(a.getTime()) || Number.isNaN(b.getTime()) ? 'unknown' : day.formatRange(a, b)
 }
 
 /** The time alone where it is today's: `14:05`, otherwise with the date. */
