@@ -28,8 +28,8 @@ export type HitCategory = 'picture' | 'video' | 'audio' | 'document' | 'archive'
 /** A snapshot that holds a version. */
 export type HeldBy = { name: string; guid: string; created_at: string }
 
-/** From one character to before another, counted as Unicode code points. */
-export type CharacterRange = [start: number, end: number]
+/** Two numbers: from one character to before another, counted as Unicode code points. */
+export type CharacterRange = number[]
 
 export type Hit = {
   host: string

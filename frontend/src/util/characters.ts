@@ -23,7 +23,7 @@ export function replaceRange(text: string, range: { start: number; end: number }
 export function cut(characters: string[], ranges: CharacterRange[]): Piece[] {
   const pieces: Piece[] = []
   characters.forEach((text, i) => {
-    const marked = ranges.some(([start, end]) => start <= i && i < end)
+    const marked = ranges.some(([start = 0, end = 0]) => start <= i && i < end)
     const last = pieces.at(-1)
     if (last?.marked === marked) last.text += text
     else pieces.push({ text, marked })
@@ -34,6 +34,6 @@ export function cut(characters: string[], ranges: CharacterRange[]): Piece[] {
 /** The ranges as they are in a part of the text that begins at `offset` and has `length` characters. */
 export function within(ranges: CharacterRange[], offset: number, length: number): CharacterRange[] {
   return ranges
-    .map(([start, end]): CharacterRange => [Math.max(0, start - offset), Math.min(length, end - offset)])
-    .filter(([start, end]) => start < end)
+    .map(([start = 0, end = 0]) => [Math.max(0, start - offset), Math.min(length, end - offset)])
+    .filter(([start = 0, end = 0]) => start < end)
 }
