@@ -76,6 +76,7 @@ function Results({ search, found, phone, onChange, onRestore }: ResultsProps) {
           q={search.q}
           problems={found.old ? [] : (found.first?.problems ?? [])}
           misspelt={found.misspelt}
+          kept={found.first !== undefined}
         />
         {found.first === undefined ? null : <CompletenessNote completeness={found.first.completeness} />}
         <Hits search={search} found={found} onChange={onChange} onRestore={onRestore} />

@@ -8,6 +8,7 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const full = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
@@ -33,10 +34,12 @@ export function formatDay(at: string | number | Date): string {
   return Number.isNaN(date.getTime()) ? 'unknown' : day.format(date)
 }
 
-/** From a local date to another: `2 – 3 May 2026`, or `3 May 2026` when it is the same. */
-export function formatDays(from: string, to: string): string {
+/** From a local date to another, the year only if it is not this one: `3 May`, `2–3 May`, `3 May 2024`. */
+export function formatDays(from: string, to: string, now: number = Date.now()): string {
   const [a, b] = [new Date(from), new Date(to)]
-  return Number.isNaN(a.getTime()) || Number.isNaN(b.getTime()) ? 'unknown' : day.formatRange(a, b)
+  if (Number.isNaN(a.getTime()) || Number.isNaN(b.getTime())) return 'unknown'
+  const year = new Date(now).getFullYear()
+  return (a.getFullYear() === year && b.getFullYear() === year ? dayOfYear : day).formatRange(a, b)
 }
 
 /** The time alone where it is today's: `14:05`, otherwise with the date. */

@@ -1,5 +1,5 @@
 import type { Completeness, FacetName, FacetValue, Hit, SearchAnswer, SearchGroup } from '../api/search-types'
-import { formatClock, formatDay, formatDays } from './dates'
+import { formatClock, formatDays } from './dates'
 import { plural } from './sizes'
 
 const WORDS: { [facet in FacetName]?: Record<string, string> } = {
@@ -69,21 +69,19 @@ export function freshnessWords({ live_as_of }: Completeness): string | null {
   return live_as_of == null ? null : `Live files as of ${formatClock(live_as_of)}`
 }
 
-/** `deleted 3 May 2026, last in daily-2026-05-02`. */
-export function deletedWords({ deleted_at, last_seen }: Hit): string {
-  const when = deletedWhen(deleted_at ?? null)
-  return `deleted${when}, ${last_seen == null ? 'in no snapshot' : `last in ${last_seen.name}`}`
+/** `deleted 3 May, last in daily-2026-05-02`, `earlier version, last in daily-2026-05-02`; null: it is live. */
+export function stateWords({ state, deleted_at, last_seen }: Hit, now: number = Date.now()): string | null {
+  if (state === 'live') return null
+  const what = state === 'earlier' ? 'earlier version' : `deleted${deletedWhen(deleted_at ?? null, now)}`
+  return `${what}, ${last_seen == null ? 'in no snapshot' : `last in ${last_seen.name}`}`
 }
 
 // Where only one side is known, it says that much and no more.
-function deletedWhen(between: Hit['deleted_at'] | null): string {
-  if (between == null) return ''
-  const { after, before } = between
-  if (after != null && before != null) {
-    return ` ${formatDays(after, before)}`
-  }
-  if (before != null) return ` before ${formatDay(before)}`
-  return after == null ? '' : ` after ${formatDay(after)}`
+function deletedWhen(between: Hit['deleted_at'] | null, now: number): string {
+  const { after, before } = between ?? {}
+  if (after != null && before != null) return ` ${formatDays(after, before, now)}`
+  if (before != null) return ` before ${formatDays(before, before, now)}`
+  return after == null ? '' : ` after ${formatDays(after, after, now)}`
 }
 
 /** A facet's values in the order in which they are read, with what was chosen and leaves nothing. */

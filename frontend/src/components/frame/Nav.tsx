@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton } from '@mantine/core'
+import { Popover, UnstyledButton } from '@mantine/core'
 import {
   IconActivity,
   IconCamera,
@@ -8,7 +8,8 @@ import {
   IconSearch,
   IconSettings,
 } from '@tabler/icons-react'
-import { Link, NavLink, useLocation } from 'react-router'
+import { useState } from 'react'
+import { NavLink, useLocation } from 'react-router'
 
 import { paths } from '../../util/paths'
 import classes from './Frame.module.css'
@@ -51,31 +52,36 @@ export function BottomNav() {
 
 function More({ pages }: { pages: NavPage[] }) {
   const { pathname } = useLocation()
-  const here = (to: string) => pathname === to || pathname.startsWith(`${to}/`)
+  const [opened, setOpened] = useState(false)
+  const here = pages.some(({ to }) => pathname === to || pathname.startsWith(`${to}/`))
   return (
-    <Menu position="top-end" width={200} transitionProps={{ duration: 0 }}>
-      <Menu.Target>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="top-end"
+      width={200}
+      withinPortal={false}
+      returnFocus
+      transitionProps={{ duration: 0 }}
+    >
+      <Popover.Target>
         <UnstyledButton
           className={classes.bottomLink}
-          aria-current={pages.some(({ to }) => here(to)) ? 'page' : undefined}
+          aria-current={here ? 'page' : undefined}
+          onClick={() => setOpened(!opened)}
         >
           <IconDots size={22} stroke={1.6} aria-hidden />
           More
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown p="xs" aria-label="More pages">
         {pages.map(({ to, label, Icon }) => (
-          <Menu.Item
-            key={to}
-            component={Link}
-            to={to}
-            leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
-            aria-current={here(to) ? 'page' : undefined}
-          >
+          <NavLink key={to} to={to} className={classes.link ?? ''} onClick={() => setOpened(false)}>
+            <Icon size={18} stroke={1.6} aria-hidden />
             {label}
-          </Menu.Item>
+          </NavLink>
         ))}
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   )
 }

@@ -12,7 +12,7 @@ export function CompletenessNote({ completeness }: { completeness: Completeness 
   return (
     <Text size="sm" c="dimmed" role="note">
       {words}{' '}
-      <Anchor component={Link} to={paths.index()} inherit>
+      <Anchor component={Link} to={paths.index()} inherit underline="always">
         See the index
       </Anchor>
     </Text>

@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core'
+import { Loader, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -145,14 +145,20 @@ export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Pro
 function Head() {
   return (
     <div role="row" aria-rowindex={1} className={classes.head}>
-      <span role="columnheader" aria-label="Selected" />
-      <span role="columnheader" aria-label="Kind" />
+      <span role="columnheader">
+        <VisuallyHidden>Selected</VisuallyHidden>
+      </span>
+      <span role="columnheader">
+        <VisuallyHidden>Kind</VisuallyHidden>
+      </span>
       <span role="columnheader">Name and folder</span>
       <span role="columnheader" className={classes.right}>
         Size
       </span>
       <span role="columnheader">Modified</span>
-      <span role="columnheader" aria-label="Actions" />
+      <span role="columnheader">
+        <VisuallyHidden>Actions</VisuallyHidden>
+      </span>
     </div>
   )
 }

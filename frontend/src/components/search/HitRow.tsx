@@ -10,7 +10,7 @@ import { Mark } from '../../ui/Mark'
 import { formatDateTime, formatDay, formatFull, formatRelative } from '../../util/dates'
 import { visibleName } from '../../util/names'
 import { refusal } from '../../util/roles'
-import { deletedWords } from '../../util/search-words'
+import { stateWords } from '../../util/search-words'
 import { plural } from '../../util/sizes'
 import { KindIcon } from '../files/KindIcon'
 import { kindWord } from '../files/preview-kind'
@@ -51,7 +51,7 @@ export function HitRow({ hit, selected, active, onSelect, onRestore }: Props) {
         <span className={`${classes.line ?? ''} ${classes.narrow ?? ''}`}>
           <span className={classes.dim}>
             {hit.kind === 'file' ? <Bytes value={hit.size} /> : kindWord(hit)}
-            {hit.modified == null ? '' : ` · ${formatDay(hit.modified)} (${formatRelative(hit.modified)})`}
+            {narrowWords(hit)}
           </span>
         </span>
       </span>
@@ -68,6 +68,7 @@ export function HitRow({ hit, selected, active, onSelect, onRestore }: Props) {
 
 function Name({ hit, tabIndex }: { hit: Hit; tabIndex: number }) {
   const url = hitUrl(hit)
+  const state = stateWords(hit)
   const text = <Highlight name={hit.name} ranges={hit.matches.name} />
   const common = {
     className: classes.name ?? '',
@@ -84,16 +85,11 @@ function Name({ hit, tabIndex }: { hit: Hit; tabIndex: number }) {
           {text}
         </Link>
       )}
-      {hit.state === 'deleted' ? (
-        <span className={classes.dim} title={deletedWords(hit)}>
-          {deletedWords(hit)}
+      {state === null ? null : (
+        <span className={`${classes.dim ?? ''} ${classes.wide ?? ''}`} title={state}>
+          {state}
         </span>
-      ) : null}
-      {hit.state === 'earlier' ? (
-        <span className={classes.dim}>
-          earlier version{hit.last_seen == null ? '' : `, last in ${hit.last_seen.name}`}
-        </span>
-      ) : null}
+      )}
       {hit.here ? null : (
         <Badge
           variant="default"
@@ -151,7 +147,7 @@ type ActionsProps = { hit: Hit; name: string; tabIndex: number; onRestore: () =>
 
 function Actions({ hit, name, tabIndex, onRestore }: ActionsProps) {
   const { role } = useMe()
-  const refused = restoreRefusal(hit) ?? refusal(role, 'operator')
+  const refused = refusal(role, 'operator')
   const url = hitUrl(hit)
   const download = downloadUrl(hit)
   return (
@@ -168,17 +164,19 @@ function Actions({ hit, name, tabIndex, onRestore }: ActionsProps) {
           {plural(hit.versions, 'version')}
         </Anchor>
       )}
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        tabIndex={tabIndex}
-        aria-label={`Restore ${name}…`}
-        title={refused ?? 'Restore…'}
-        disabled={refused !== null}
-        onClick={onRestore}
-      >
-        <IconRestore size={17} aria-hidden />
-      </ActionIcon>
+      {restoreRefusal(hit) !== null ? null : (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          tabIndex={tabIndex}
+          aria-label={`Restore ${name}…`}
+          title={refused ?? 'Restore…'}
+          disabled={refused !== null}
+          onClick={onRestore}
+        >
+          <IconRestore size={17} aria-hidden />
+        </ActionIcon>
+      )}
       {download === null ? null : (
         <ActionIcon
           component="a"
@@ -195,6 +193,13 @@ function Actions({ hit, name, tabIndex, onRestore }: ActionsProps) {
       )}
     </span>
   )
+}
+
+/** On a phone there is room for one: what became of it, or when it was modified. */
+function narrowWords(hit: Hit): string {
+  const state = stateWords(hit)
+  if (state !== null) return ` · ${state}`
+  return hit.modified == null ? '' : ` · ${formatDay(hit.modified)} (${formatRelative(hit.modified)})`
 }
 
 function isWithShift(event: Event): boolean {

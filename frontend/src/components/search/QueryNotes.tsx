@@ -5,10 +5,16 @@ import type { ApiError } from '../../api/errors'
 import type { SearchProblem } from '../../api/search-types'
 import { Underlined } from '../../ui/Highlight'
 
-type Props = { q: string; problems: SearchProblem[]; misspelt: ApiError | null }
+type Props = {
+  q: string
+  problems: SearchProblem[]
+  misspelt: ApiError | null
+  /** Beneath is what was found before. */
+  kept: boolean
+}
 
 /** What in the box was not understood: the text with the places underlined, and why. */
-export function QueryNotes({ q, problems, misspelt }: Props) {
+export function QueryNotes({ q, problems, misspelt, kept }: Props) {
   if (problems.length === 0 && misspelt === null) return null
   const places = misspelt === null ? problems : misspelt.position === null ? [] : [misspelt.position]
   const words = misspelt === null ? problems.map(({ detail }) => detail) : [misspelt.message]
@@ -27,7 +33,7 @@ export function QueryNotes({ q, problems, misspelt }: Props) {
           <List.Item key={text}>{text}</List.Item>
         ))}
       </List>
-      {misspelt === null ? null : (
+      {misspelt === null || !kept ? null : (
         <Text size="sm" c="dimmed">
           What is shown was found before.
         </Text>

@@ -2,7 +2,7 @@ import { CloseButton, Combobox, Kbd, TextInput, useCombobox } from '@mantine/cor
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, type SyntheticEvent, useState } from 'react'
+import { type KeyboardEvent, type SyntheticEvent, useId, useState } from 'react'
 
 import { suggestQuery } from '../../api/search'
 import type { Suggestion } from '../../api/search-types'
@@ -26,11 +26,16 @@ export function SearchBox({ autoFocus = false }: { autoFocus?: boolean }) {
   // Names are among the hits themselves, which must not be covered.
   const items = data?.items.filter(({ kind }) => !here || kind !== 'name') ?? NONE
   const combobox = useCombobox({ opened: open && items.length > 0, onOpenedChange: setOpen })
+  // The chosen one of these suggestions; of others none is chosen yet.
+  const [at, setAt] = useState({ asked: '', index: -1 })
+  const chosen =
+    combobox.dropdownOpened && at.asked === data?.asked && at.index < items.length ? at.index : -1
+  const listId = useId()
 
   const change = (to: string) => {
     type(to)
     setOpen(true)
-    combobox.resetSelectedOption()
+    setAt({ asked: '', index: -1 })
   }
   const search = (to: string) => {
     setOpen(false)
@@ -48,9 +53,21 @@ export function SearchBox({ autoFocus = false }: { autoFocus?: boolean }) {
     search(text)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key !== 'Escape') return
-    if (!combobox.dropdownOpened) event.currentTarget.blur()
-    setOpen(false)
+    if (event.nativeEvent.isComposing) return
+    if (event.key === 'Escape') {
+      if (!combobox.dropdownOpened) event.currentTarget.blur()
+      setOpen(false)
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault()
+      setOpen(true)
+      const step = event.key === 'ArrowDown' ? 1 : -1
+      // Once around, over the text itself, where none is chosen.
+      const places = items.length + 1
+      setAt({ asked: data?.asked ?? '', index: ((chosen + 1 + step + places) % places) - 1 })
+    } else if (event.key === 'Enter' && chosen >= 0) {
+      event.preventDefault()
+      choose(items[chosen])
+    }
   }
 
   return (
@@ -59,9 +76,14 @@ export function SearchBox({ autoFocus = false }: { autoFocus?: boolean }) {
         store={combobox}
         onOptionSubmit={(index) => choose(items[Number(index)])}
         transitionProps={{ duration: 0 }}
+        withinPortal={false}
         zIndex={300}
       >
-        <Combobox.Target withExpandedAttribute>
+        <Combobox.Target
+          withExpandedAttribute
+          withKeyboardNavigation={false}
+          aria-activedescendant={chosen >= 0 ? `${listId}-${chosen}` : undefined}
+        >
           <TextInput
             id={SEARCH_BOX}
             aria-label="Search"
@@ -97,7 +119,14 @@ export function SearchBox({ autoFocus = false }: { autoFocus?: boolean }) {
         <Combobox.Dropdown>
           <Combobox.Options aria-label="Suggestions" mah={320} style={{ overflowY: 'auto' }}>
             {items.map(({ kind, text: words, detail }, i) => (
-              <Combobox.Option key={`${kind} ${words}`} value={String(i)} className={classes.option}>
+              <Combobox.Option
+                key={`${kind} ${words}`}
+                id={`${listId}-${i}`}
+                value={String(i)}
+                selected={i === chosen}
+                aria-selected={i === chosen}
+                className={classes.option}
+              >
                 <span className={classes.text}>{visibleName(words)}</span>
                 {detail == null ? null : <span className={classes.detail}>{detail}</span>}
               </Combobox.Option>
