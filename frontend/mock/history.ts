@@ -1,5 +1,6 @@
 import type { DifferencePage, Entry, Sighting, Snapshot, Version } from '../src/api/types'
-import { entriesOf, entry, folder, iso } from './seed.ts'
+import { entry, folder, iso } from './seed.ts'
+import { entriesOf } from './tree.ts'
 
 /** What the catalog would know: deleted names, versions, differences. Snapshots come newest first. */
 

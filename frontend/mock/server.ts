@@ -1,3 +1,4 @@
+import type { NewSavedSearch } from '../src/api/search-types'
 import type {
   IndexChange,
   Job,
@@ -12,7 +13,9 @@ import type {
 } from '../src/api/types'
 import { deletedIn, differences, versionsOf } from './history.ts'
 import { indexedJob, indexJob, mockIndex } from './indexing.ts'
-import { datasets, entriesOf, iso, pools, snapshotsOf, users } from './seed.ts'
+import { mockSearch } from './search.ts'
+import { datasets, iso, pools, snapshotsOf, users } from './seed.ts'
+import { entriesOf } from './tree.ts'
 
 /**
  * A stand-in for the server, for unit tests and `npm run dev:mock`. Its answers are typed by the contract. It differs:
@@ -22,6 +25,7 @@ export function mockApi() {
   let signedIn: string | null = null
   const jobs: Job[] = [indexJob('index-1', 'tank/media'), indexedJob('index-0', 'tank/home')]
   const index = mockIndex()
+  const search = mockSearch(problem)
   const snapshots = new Map<string, Snapshot[]>()
   const tokens: Token[] = []
 
@@ -42,7 +46,7 @@ export function mockApi() {
       .replace(/^\/api\/v1\//, '')
       .split('/')
       .map(decodeURIComponent)
-    const call = `${request.method} ${segments.map((s, i) => (i % 2 === 1 && s !== 'plan' && s !== 'password' ? '*' : s)).join('/')}`
+    const call = `${request.method} ${segments.map((s, i) => (i % 2 === 1 && !['plan', 'password', 'suggest'].includes(s) ? '*' : s)).join('/')}`
     const query = url.searchParams
     if (call === 'POST session') {
       const body = (await request.json()) as { name: string; password: string }
@@ -153,6 +157,17 @@ export function mockApi() {
         )
         return entry ? json(entry) : problem(404, 'file_not_found', `There is no ${path} at this moment.`)
       }
+      case 'GET search':
+        return search.answer(query)
+      case 'GET search/suggest':
+        return json(search.suggest(query.get('q') ?? '', Number(query.get('limit') ?? 8)))
+      case 'GET searches':
+        return json({ items: search.saved() })
+      case 'POST searches':
+        return json(search.save((await request.json()) as NewSavedSearch), 201)
+      case 'DELETE searches/*':
+        search.forget(first)
+        return new Response(null, { status: 204 })
       case 'GET datasets/*/content':
         return new Response('# Notes\n\nThe first line of a file.\n', {
           headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -331,8 +346,16 @@ function json(body: unknown, status = 200): Response {
   return Response.json(body, { status })
 }
 
-function problem(status: number, code: string, detail: string): Response {
-  const body: Problem = { type: 'about:blank', title: code, status, code, detail, request_id: 'mock-1' }
+function problem(status: number, code: string, detail: string, more: object = {}): Response {
+  const body: Problem = {
+    type: 'about:blank',
+    title: code,
+    status,
+    code,
+    detail,
+    request_id: 'mock-1',
+    ...more,
+  }
   return Response.json(body, { status, headers: { 'content-type': 'application/problem+json' } })
 }
 

@@ -19,6 +19,10 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, lazy: async () => ({ Component: (await import('./pages/HomePage')).HomePage }) },
           {
+            path: 'search',
+            lazy: async () => ({ Component: (await import('./pages/SearchPage')).SearchPage }),
+          },
+          {
             path: 'files',
             lazy: async () => ({ Component: (await import('./pages/ChooseDatasetPage')).ChooseDatasetPage }),
           },

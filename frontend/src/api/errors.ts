@@ -1,11 +1,15 @@
 import type { Problem } from './types'
 
+type Position = { start: number; end: number }
+
 /** Any failure of a request, in the words the server found for it. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly requestId: string | null
   readonly field: string | null
+  /** Which characters of the field are wrong. */
+  readonly position: Position | null
 
   constructor(problem: {
     status: number
@@ -13,6 +17,7 @@ export class ApiError extends Error {
     detail: string
     requestId?: string | null
     field?: string | null
+    position?: Position | null
   }) {
     super(problem.detail)
     this.name = 'ApiError'
@@ -20,6 +25,7 @@ export class ApiError extends Error {
     this.code = problem.code
     this.requestId = problem.requestId ?? null
     this.field = problem.field ?? null
+    this.position = problem.position ?? null
   }
 }
 
@@ -32,6 +38,7 @@ export function errorFromResponse(response: Response, body: unknown): ApiError {
       detail: body.detail,
       requestId: body.request_id,
       field: body.field ?? null,
+      position: body.position ?? null,
     })
   }
   return new ApiError({
@@ -70,7 +77,7 @@ export function isTransient(error: unknown): boolean {
   return ['unreachable', 'http_502', 'http_503', 'http_504'].includes(toApiError(error).code)
 }
 
-function isProblem(body: unknown): body is Problem {
+function isProblem(body: unknown): body is Problem & { position?: Position | null } {
   if (typeof body !== 'object' || body === null) return false
   const { code, detail, status } = body as Record<string, unknown>
   return typeof code === 'string' && typeof detail === 'string' && typeof status === 'number'

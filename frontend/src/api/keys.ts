@@ -24,6 +24,9 @@ export const keys = {
   allIndex: ['index'] as const,
   index: ['index', null] as const,
   indexed: (dataset: string) => ['index', dataset] as const,
+  search: (query: unknown) => ['search', query] as const,
+  suggest: (q: string) => ['suggest', q] as const,
+  searches: ['searches'] as const,
   tokens: ['tokens'] as const,
   users: ['users'] as const,
 }

@@ -7,6 +7,8 @@ const dateTime = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const full = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
@@ -24,6 +26,20 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
 export function formatDateTime(at: string | number | Date): string {
   const date = new Date(at)
   return Number.isNaN(date.getTime()) ? 'unknown' : dateTime.format(date)
+}
+
+/** Local date: `3 May 2026`. */
+export function formatDay(at: string | number | Date): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? 'unknown' : day.format(date)
+}
+
+/** From a local date to another, the year only if it is not this one: `3 May`, `2–3 May`, `3 May 2024`. */
+export function formatDays(from: string, to: string, now: number = Date.now()): string {
+  const [a, b] = [new Date(from), new Date(to)]
+  if (Number.isNaN(a.getTime()) || Number.isNaN(b.getTime())) return 'unknown'
+  const year = new Date(now).getFullYear()
+  return (a.getFullYear() === year && b.getFullYear() === year ? dayOfYear : day).formatRange(a, b)
 }
 
 /** The time alone where it is today's: `14:05`, otherwise with the date. */

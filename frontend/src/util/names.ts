@@ -14,6 +14,16 @@ export function visibleName(name: string): string {
     .replace(/^ +| +$/g, (blanks) => '␣'.repeat(blanks.length))
 }
 
+/** The same, character by character: the nth is what the name's nth is shown as. */
+export function visibleCharacters(name: string): string[] {
+  const characters = Array.from(name)
+  const begin = characters.findIndex((c) => c !== ' ')
+  const end = characters.findLastIndex((c) => c !== ' ')
+  return characters.map((c, i) =>
+    c === ' ' && (i < begin || i > end) ? '␣' : c.replace(HIDDEN, (h) => NAMED[h] ?? codePoint(h)),
+  )
+}
+
 function codePoint(character: string): string {
   return `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`
 }

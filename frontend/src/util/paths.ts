@@ -11,6 +11,9 @@ export type FilesAddress = {
   to?: string | null
 }
 
+/** The parameters of a search as texts, by the names that the API has for them. */
+export type SearchParameters = Record<string, string | null | undefined>
+
 export const paths = {
   home: () => '/',
   signIn: (next?: string) => withQuery('/sign-in', { next: next === '/' ? null : next }),
@@ -26,6 +29,7 @@ export const paths = {
           changes: where.changes === true && where.at != null ? '1' : null,
           to: where.at == null ? null : where.to,
         }),
+  search: (query: SearchParameters = {}) => withQuery('/search', query),
   snapshots: (dataset?: string) =>
     dataset === undefined ? '/snapshots' : `/snapshots/${encodeURIComponent(dataset)}`,
   activity: (state?: string | null, kind?: string | null) => withQuery('/activity', { state, kind }),
@@ -43,7 +47,7 @@ export function safeNext(next: string | null): string {
   return next !== null && /^\/(?![/\\])/.test(next) ? next : paths.home()
 }
 
-function withQuery(path: string, query: Record<string, string | null | undefined>): string {
+function withQuery(path: string, query: SearchParameters): string {
   const pairs = Object.entries(query)
     .filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== undefined && pair[1] !== '')
     // A slash may stand in a query as it is, and reads better.

@@ -10,6 +10,11 @@ export function displaySegment(segment: string): string {
   return visibleName(decodeLossy(segment))
 }
 
+/** One name decoded but not made visible: what places in it are counted in. */
+export function decodedSegment(segment: string): string {
+  return decodeLossy(segment)
+}
+
 /** The whole path decoded for people, with a leading slash. */
 export function displayPath(path: string): string {
   return `/${path.split('/').map(displaySegment).join('/')}`

@@ -7,6 +7,7 @@ import type { Entry } from '../../api/types'
 import { Bytes } from '../../ui/Bytes'
 import { Mark } from '../../ui/Mark'
 import { When } from '../../ui/When'
+import { keyTarget } from '../../util/list-keys'
 import { visibleName } from '../../util/names'
 import { plural } from '../../util/sizes'
 import classes from './EntryTable.module.css'
@@ -62,7 +63,7 @@ export function EntryTable(props: Props) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2)
-    const index = target(event.key, active, entries.length, page)
+    const index = keyTarget(event.key, active, entries.length, page)
     const entry = index === null ? undefined : entries[index]
     if (entry !== undefined) onSelect(entry)
     else if (event.key === 'Enter' && active >= 0 && event.target === event.currentTarget)
@@ -200,17 +201,4 @@ function Cells({ entry, url, restore, onFollow }: CellsProps) {
 function deletedWords({ last, moved }: NonNullable<Entry['deleted']>): string {
   const gone = moved ? 'moved away' : 'deleted'
   return last.snapshot == null ? `${gone}, in no snapshot` : `${gone}, last in ${last.snapshot}`
-}
-
-/** Where a key leads in the list; null when it leads nowhere. */
-function target(key: string, active: number, count: number, page: number): number | null {
-  const to = {
-    ArrowDown: active + 1,
-    ArrowUp: active < 0 ? 0 : active - 1,
-    PageDown: active + page,
-    PageUp: active - page,
-    Home: 0,
-    End: count - 1,
-  }[key]
-  return to === undefined || count === 0 ? null : Math.min(count - 1, Math.max(0, to))
 }

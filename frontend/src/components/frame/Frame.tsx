@@ -6,6 +6,8 @@ import { meQuery } from '../../api/queries'
 import { useEvents } from '../../api/use-events'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { paths } from '../../util/paths'
+import { useSearchKey } from '../search/search-key'
+import { SelectionProvider } from '../search/SelectionProvider'
 import classes from './Frame.module.css'
 import { MeContext } from './me'
 import { BottomNav, SideNav } from './Nav'
@@ -33,13 +35,16 @@ export function Frame() {
   }
   return (
     <MeContext value={me}>
-      <Shell />
+      <SelectionProvider>
+        <Shell />
+      </SelectionProvider>
     </MeContext>
   )
 }
 
 function Shell() {
   useEvents()
+  useSearchKey()
   return (
     <AppShell
       header={{ height: 48 }}

@@ -4,16 +4,19 @@ import { Link } from 'react-router'
 
 import { poolsQuery } from '../../api/queries'
 import { toneColor } from '../../ui/StateMark'
+import { usePhone } from '../../ui/use-phone'
 import { overallVerdict } from '../../util/health'
 import { paths } from '../../util/paths'
+import { SearchBox } from '../search/SearchBox'
 import { Logo } from './Logo'
 import { useMe } from './me'
 import { RunningJobs } from './RunningJobs'
 import { UserMenu } from './UserMenu'
 
-/** Which server this is, what runs, how well it is, who is signed in. */
+/** Which server this is, the search box, what runs, how well it is, who is signed in. */
 export function TopBar() {
   const me = useMe()
+  const phone = usePhone()
   return (
     <Group h="100%" px="md" gap="sm" justify="space-between" wrap="nowrap">
       <Group gap="sm" wrap="nowrap" miw={0}>
@@ -23,6 +26,8 @@ export function TopBar() {
           {me.host}
         </Text>
       </Group>
+      {/* On a phone it is on the search page. */}
+      {phone ? null : <SearchBox />}
       <Group gap="md" wrap="nowrap">
         <RunningJobs />
         <HealthDot />

@@ -12,8 +12,15 @@ import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { paths } from '../../util/paths'
 
+type Props = {
+  jobId: string
+  onClose: () => void
+  /** The dialog shows several, and closes them together. */
+  oneOfMany?: boolean
+}
+
 /** The job where it was started: how far it is, then what came of it. */
-export function RestoreRun({ jobId, onClose }: { jobId: string; onClose: () => void }) {
+export function RestoreRun({ jobId, onClose, oneOfMany = false }: Props) {
   const interval = usePollInterval()
   const { data: job, error } = useQuery({
     ...jobQuery(jobId),
@@ -35,7 +42,11 @@ export function RestoreRun({ jobId, onClose }: { jobId: string; onClose: () => v
         <Button component={Link} to={paths.job(job.id)} variant="default">
           Show the job
         </Button>
-        {hasEnded(job) ? <Button onClick={onClose}>Done</Button> : <CancelJobButton job={job} />}
+        {!hasEnded(job) ? (
+          <CancelJobButton job={job} />
+        ) : oneOfMany ? null : (
+          <Button onClick={onClose}>Done</Button>
+        )}
       </Group>
     </Stack>
   )
