@@ -98,6 +98,7 @@ export function mockIndex() {
       exclude: ['node_modules', '.cache'],
       bytes: 48_300_000,
       snapshots: { total: sum('total'), indexed: sum('indexed'), failed: sum('failed') },
+      search: { engine: 'embedded', state: 'ready', documents: 412_300, pending: 0, bytes: 31_400_000 },
       datasets,
     }),
     find,

@@ -108,11 +108,11 @@ export function mockSearch(refuse: Refuse) {
     saved: () => saved,
     save: (wish: NewSavedSearch): SavedSearch => {
       ids += 1
-      const made = { ...wish, id: String(ids), created_at: iso(0) }
+      const made = { ...wish, id: ids, created_at: iso(0) }
       saved = [...saved, made]
       return made
     },
-    forget: (id: string) => {
+    forget: (id: number) => {
       saved = saved.filter((one) => one.id !== id)
     },
   }

@@ -166,7 +166,7 @@ export function mockApi() {
       case 'POST searches':
         return json(search.save((await request.json()) as NewSavedSearch), 201)
       case 'DELETE searches/*':
-        search.forget(first)
+        search.forget(Number(first))
         return new Response(null, { status: 204 })
       case 'GET datasets/*/content':
         return new Response('# Notes\n\nThe first line of a file.\n', {

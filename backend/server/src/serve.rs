@@ -77,7 +77,7 @@ pub fn set_up(
         zfs: zfs(&metrics),
         jobs: Arc::new(Jobs::new(catalog.clone())),
         index: Arc::default(),
-        search: Arc::new(Search::open(&config)),
+        search: Arc::new(Search::open(&config).map_err(|error| other(format!("[search]: {error}")))?),
         search_known: KnownCache::default(),
         cookie_key: CookieKey::new(&secret, config.https, config.session_renewal),
         passwords: Arc::new(Passwords::new().map_err(|error| other(error.detail))?),

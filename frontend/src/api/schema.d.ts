@@ -1960,8 +1960,8 @@ export interface components {
              * @description Hits that have it.
              */
             count: number;
-            /** @description What to show. */
-            label: string;
+            /** @description What people call it, where that is something else. */
+            label?: string | null;
             /** @description What to give as the parameter. */
             value: string;
         };
@@ -2067,9 +2067,15 @@ export interface components {
         SearchProblem: {
             /** @description What it is, for people. */
             detail: string;
-            /** @description Where it ends. */
+            /**
+             * Format: int32
+             * @description Where it ends.
+             */
             end: number;
-            /** @description Where it begins, in characters. */
+            /**
+             * Format: int32
+             * @description Where it begins, in characters.
+             */
             start: number;
         };
         /** @description Characters of what was typed. */

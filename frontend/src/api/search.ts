@@ -78,7 +78,8 @@ export function useSaveSearch() {
 export function useDeleteSearch() {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (id: string) => unwrap(client.DELETE('/api/v1/searches/{id}', { params: { path: { id } } })),
+    mutationFn: (search: number) =>
+      unwrap(client.DELETE('/api/v1/searches/{search}', { params: { path: { search } } })),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.searches }),
   })
 }

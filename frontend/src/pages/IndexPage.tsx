@@ -10,7 +10,7 @@ import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
 import { Loading } from '../ui/Loading'
 import { Page } from '../ui/Page'
-import { coverageSentence } from '../util/index-state'
+import { coverageSentence, searchSentence } from '../util/index-state'
 import { paths } from '../util/paths'
 import { formatBytes } from '../util/sizes'
 
@@ -46,6 +46,9 @@ function Contents({ status }: { status: IndexStatus }) {
           {status.exclude.length === 0
             ? ''
             : ` Folders named ${status.exclude.join(', ')} are known, but not what is in them.`}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {searchSentence(status.search)}
         </Text>
       </div>
       {status.datasets.length === 0 ? (

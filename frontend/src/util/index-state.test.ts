@@ -14,6 +14,7 @@ const status = (
   exclude: [],
   bytes: 0,
   snapshots: { total, indexed, failed },
+  search: { engine: 'embedded', state: 'ready', pending: 0 },
   datasets: [],
   ...more,
 })

@@ -1,7 +1,7 @@
 import type { Coverage, IndexedDataset, IndexMeans, IndexStatus } from '../api/types'
 import type { Tone } from '../ui/StateMark'
 import { formatClock } from './dates'
-import { formatCount, plural } from './sizes'
+import { formatBytes, formatCount, plural } from './sizes'
 
 /** How a dataset's index is, in words. Waiting and working are neither good nor bad. */
 export const INDEX_STATES: Record<IndexedDataset['state'], { tone: Tone; word: string }> = {
@@ -71,4 +71,19 @@ export function indexFinding(status: IndexStatus): { tone: Tone; sentence: strin
 export function intervalWord(seconds: number): string {
   if (seconds === 0) return 'off'
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
+}
+
+/** How far search is with what is indexed. */
+export function searchSentence(search: IndexStatus['search']): string {
+  const { documents, bytes, pending, detail, state } = search
+  const found = documents == null ? '' : `Search finds ${documents.toLocaleString('en')} versions`
+  const where = bytes == null ? '.' : `, in ${formatBytes(bytes)}.`
+  const known = found === '' ? '' : found + where
+  const more = {
+    ready: '',
+    catching_up: `Search is catching up: ${pending.toLocaleString('en')} changes are not found yet.`,
+    rebuilding: 'Search is being made anew from the catalog.',
+    unavailable: 'Search can’t be asked now.',
+  }[state]
+  return [known, more, detail ?? ''].filter((text) => text !== '').join(' ')
 }

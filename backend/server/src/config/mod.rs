@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use nasman_search::MeiliSettings;
 use nasman_zfs::feed::FolderNames;
 use read::{Many, Reader, Seconds};
 
@@ -43,6 +44,12 @@ pub struct Config {
     pub live_interval: u32,
     /// Names of folders that are not entered when indexing.
     pub index_exclude: FolderNames,
+    /// A Meilisearch server to search by, instead of the embedded index.
+    pub search_url: Option<String>,
+    /// Its API key. Never shown.
+    pub search_key: Option<Secret>,
+    /// Its index, which several servers may share.
+    pub search_index: String,
     /// Whose files these are, where several servers share a search index.
     pub search_host: String,
     /// `/metrics` without a token.
@@ -107,6 +114,10 @@ impl Config {
                     Excluded(FolderNames::default())
                 })
                 .0,
+            search_url: reader.get_optional("search", "url", "an address such as http://search.lan:7700"),
+            search_key: reader.get_optional("search", "key", "an API key"),
+            search_index: reader
+                .get("search", "index", "an index's name", || MeiliSettings::INDEX.to_owned()),
             search_host: reader.get("search", "host", "this server's name", host_name),
             metrics_public: reader.get("metrics", "public", "true or false", || false),
             log_filter: reader
@@ -116,6 +127,24 @@ impl Config {
         };
         reader.finish()?;
         Ok(config)
+    }
+}
+
+/// What must not be shown, whatever prints it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl std::str::FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
     }
 }
 

@@ -118,8 +118,8 @@ pub struct Problem {
     pub field: Option<String>,
     /// Where in the field's text, in characters: begin and end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<[usize; 2]>)]
-    pub position: Option<(usize, usize)>,
+    #[schema(value_type = Option<[u32; 2]>)]
+    pub position: Option<(u32, u32)>,
     /// Finds the request in the log.
     pub request_id: String,
 }
@@ -134,7 +134,7 @@ pub struct ApiError {
     /// The field that is wrong.
     pub field: Option<String>,
     /// Where in the field's text, in characters: begin and end.
-    pub position: Option<(usize, usize)>,
+    pub position: Option<(u32, u32)>,
     /// Seconds after which to try again.
     pub retry_after: Option<u64>,
 }

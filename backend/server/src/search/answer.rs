@@ -48,8 +48,8 @@ pub struct TotalView {
 pub struct FacetValue {
     /// What to give as the parameter.
     value: String,
-    /// What to show.
-    label: String,
+    /// What people call it, where that is something else.
+    label: Option<String>,
     /// Hits that have it.
     count: u64,
 }
@@ -59,9 +59,9 @@ pub struct FacetValue {
 #[schema(as = SearchProblem)]
 pub struct QueryProblem {
     /// Where it begins, in characters.
-    start: usize,
+    start: u32,
     /// Where it ends.
-    end: usize,
+    end: u32,
     /// What it is, for people.
     detail: String,
 }
@@ -220,8 +220,8 @@ impl SearchView {
 }
 
 /// What people call a facet's value.
-pub(super) fn label(app: &App, known: &Known, facet: Facet, value: &str) -> String {
-    let label = match facet {
+pub(super) fn label(app: &App, known: &Known, facet: Facet, value: &str) -> Option<String> {
+    match facet {
         Facet::Dataset => value
             .parse()
             .ok()
@@ -229,8 +229,7 @@ pub(super) fn label(app: &App, known: &Known, facet: Facet, value: &str) -> Stri
             .map(|known| known.dataset.name.to_string()),
         Facet::Owner => value.parse().ok().and_then(|uid| app.owners.user(uid)),
         _ => None,
-    };
-    label.unwrap_or_else(|| value.to_owned())
+    }
 }
 
 impl HitView {

@@ -142,8 +142,9 @@ impl Asked {
 }
 
 /// Where a problem is, in characters.
-pub(super) fn characters(text: &str, problem: &Problem) -> (usize, usize) {
-    let count = |end: usize| text.get(..end).map_or(0, |text| text.chars().count());
+pub(super) fn characters(text: &str, problem: &Problem) -> (u32, u32) {
+    let count =
+        |end| text.get(..end).map_or(0, |text| u32::try_from(text.chars().count()).unwrap_or(u32::MAX));
     (count(problem.span.start), count(problem.span.end))
 }
 

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use nasman_search::{Embedded, Engine, SearchError, SearchIndex};
+use nasman_search::{Embedded, Engine, MeiliSettings, Meilisearch, SearchError, SearchIndex};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -82,13 +82,23 @@ pub struct SearchStatusView {
 }
 
 impl Search {
-    /// Opens the index that the settings name.
-    #[must_use]
-    pub fn open(config: &Config) -> Self {
+    /// Opens the index that the settings name. One elsewhere is not asked yet: it may be away now and there later.
+    ///
+    /// # Errors
+    /// [`SearchError::Refused`]: settings with which it will never work.
+    pub fn open(config: &Config) -> Result<Self, SearchError> {
         let host = config.search_host.clone();
-        let index: Arc<dyn SearchIndex> = Arc::new(Embedded::open(&config.state_dir.join("search"), &host));
+        let index: Arc<dyn SearchIndex> = match &config.search_url {
+            Some(url) => Arc::new(Meilisearch::connect(MeiliSettings {
+                url: url.clone(),
+                key: config.search_key.clone().map(|key| key.0),
+                host: host.clone(),
+                index: config.search_index.clone(),
+            })?),
+            None => Arc::new(Embedded::open(&config.state_dir.join("search"), &host)),
+        };
         let progress = Progress { state: SearchState::CatchingUp, pending: 0, detail: None, hinted: true };
-        Self { index, host, progress: Mutex::new(progress), woken: Condvar::new() }
+        Ok(Self { index, host, progress: Mutex::new(progress), woken: Condvar::new() })
     }
 
     /// The catalog changed, or may have: looks soon.

@@ -197,7 +197,7 @@ fn values(
     let known = app.search_known.get(&app.catalog)?;
     let counted = found.facets.into_iter().flat_map(|(_, counts)| counts);
     let named = counted.map(|FacetCount { value, count }| {
-        let name = super::answer::label(app, &known, facet, &value);
+        let name = super::answer::label(app, &known, facet, &value).unwrap_or(value);
         (name, Some(if count == 1 { "1 file".to_owned() } else { format!("{count} files") }))
     });
     Ok(named.filter(|(name, _)| name.to_lowercase().starts_with(begun)).take(limit).collect())

@@ -43,12 +43,12 @@ export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Pro
     overscan: 8,
   })
   const rows = virtual.getVirtualItems()
-  const lastInSight = rows.at(-1)?.index ?? 0
+  const lastNeeded = Math.max(active, rows.at(-1)?.index ?? 0)
 
   useEffect(() => {
-    if (!busy && more.hasNextPage && !more.isFetchingNextPage && lastInSight > hits.length - 40)
+    if (!busy && more.hasNextPage && !more.isFetchingNextPage && lastNeeded > hits.length - 40)
       more.fetchNextPage()
-  }, [more, busy, lastInSight, hits.length])
+  }, [more, busy, lastNeeded, hits.length])
   useEffect(() => virtual.scrollToOffset(0), [asked, virtual])
   useEffect(() => virtual.measure(), [height, virtual])
 
