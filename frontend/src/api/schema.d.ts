@@ -3624,7 +3624,7 @@ export interface operations {
                     "application/json": components["schemas"]["SearchResults"];
                 };
             };
-            /** @description `invalid_query` with its `position`, `invalid_request` */
+            /** @description `invalid_query` with its position, `invalid_request` */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -29,7 +29,7 @@ const MAX_KEPT: usize = 200;
 /// Finds files over all snapshots and live. The answer tells whether all that there is could be found.
 #[utoipa::path(tag = "search", params(SearchQuery), responses(
     (status = 200, description = "A page of hits, with counts", body = SearchView),
-    (status = 400, description = "`invalid_query` with its `position`, `invalid_request`", body = Problem),
+    (status = 400, description = "`invalid_query` with its position, `invalid_request`", body = Problem),
     (status = 503, description = "`search_unavailable`", body = Problem),
 ))]
 #[get("/search")]

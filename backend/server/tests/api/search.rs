@@ -107,7 +107,7 @@ async fn what_changes_is_followed() {
         .unwrap();
     app.zfs().add_snapshot("tank/home@four");
     look(&app).await;
-    let is_there = |answer: &Value| names(answer) == ["papers/brand new.txt"];
+    let is_there = |answer: &Value| names(answer) == ["papers/brand%20new.txt"];
     found_when(&script, &[("q", "brand")], is_there).await;
     let b = ask(&script, &[("q", "b ext:"), ("group", "entry")]).await;
     assert!(b["hits"].is_array());
