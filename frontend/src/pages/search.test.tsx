@@ -47,7 +47,7 @@ test('versions are a link to the file’s versions, a download leads to this ver
   expect(download.getAttribute('href')).toContain(
     `path=Documents%2FThesis.md&at=${tags[0] ?? ''}&download=true`,
   )
-  await user.click(within(hit).getByRole('link', { name: '5 versions of Thesis.md' }))
+  await user.click(within(hit).getByRole('link', { name: /^\d versions of Thesis\.md$/ }))
   const versions = `/files/tank%2Fhome?at=${tags[0] ?? ''}&path=Documents&selected=Documents/Thesis.md`
   await waitFor(() => expect(address()).toBe(versions))
   expect(await screen.findByRole('list', { name: 'Versions' })).toBeTruthy()
@@ -74,7 +74,7 @@ test('order and every version are in the address', async () => {
   const { user, address } = renderApp('/search?q=notes')
   await row(/notes ?\.md ?tank/)
   await user.click(screen.getByRole('switch', { name: 'Every version' }))
-  expect((await screen.findAllByText('5 versions')).length).toBeGreaterThan(0)
+  expect((await screen.findAllByText(/^\d versions$/)).length).toBeGreaterThan(0)
   await waitFor(() => expect(screen.getAllByText(/^earlier version, last in/).length).toBeGreaterThan(2))
   await user.click(screen.getByRole('combobox', { name: 'Order' }))
   await user.click(await screen.findByRole('option', { name: 'Smallest' }))
@@ -110,7 +110,7 @@ test('keys: arrows go, Space and Shift select, Enter opens', async () => {
     .filter(({ id }) => id === hits.getAttribute('aria-activedescendant'))
   expect(active?.getAttribute('aria-rowindex')).toBe('5')
   await user.keyboard('{Enter}')
-  expect(address()).toMatch(/^\/files\/tank%2Fhome\?at=.*&selected=Years/)
+  await waitFor(() => expect(address()).toMatch(/^\/files\/tank%2Fhome\?at=.*&selected=Years/))
 })
 
 test('Shift and a click select all between; the selection outlives the search', async () => {
