@@ -12,9 +12,6 @@ pub enum SearchError {
     /// The disk that holds it is full.
     #[error("no space left for the search index")]
     DiskFull,
-    /// The cursor belongs to another query, or is none.
-    #[error("the cursor is not one of this query")]
-    Cursor,
     /// It refused; a fault in how it was asked.
     #[error("the search engine refused: {0}")]
     Refused(String),

@@ -59,6 +59,11 @@ pub const SIZES: [(u64, &str); 6] = [
     (16 << 30, "giant"),
 ];
 
+/// The number of the range in [`SIZES`] that holds so many bytes.
+pub(crate) fn size_range(bytes: u64) -> usize {
+    SIZES.iter().rposition(|(from, _)| *from <= bytes).unwrap_or_default()
+}
+
 /// What the asker may see; also counted and suggested from nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -133,6 +138,14 @@ pub struct FacetCount {
     pub value: String,
     /// Hits that have it.
     pub count: u64,
+}
+
+/// The most frequent values first, at most so many.
+pub(crate) fn most_frequent(mut counts: Vec<FacetCount>, values: usize) -> Vec<FacetCount> {
+    counts
+        .sort_unstable_by(|one, other| other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value)));
+    counts.truncate(values);
+    counts
 }
 
 /// How many hits there are in all.

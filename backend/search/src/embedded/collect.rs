@@ -16,7 +16,7 @@ use super::{
     ask::{BEGINNING, IN_FOLDERS, IS_WORD, WHOLE},
     sieve::{SegmentSieve, Sieve, year_of},
 };
-use crate::{Category, Facet, SIZES, Sort, SortBy, State};
+use crate::{Category, Facet, SIZES, Sort, SortBy, State, request::size_range};
 
 /// Counts by value, as the request's facets are ordered.
 pub(super) type Counts = Vec<HashMap<String, u64>>;
@@ -218,7 +218,7 @@ fn tier(score: Score, words: Score) -> u8 {
 /// Counts the values of one facet.
 enum Counter {
     /// By a column's small numbers; and what they are called.
-    Small(Arc<dyn ColumnValues<u64>>, Vec<u64>, &'static [&'static str]),
+    Small(Arc<dyn ColumnValues<u64>>, Vec<u64>, Vec<&'static str>),
     /// By a column's numbers, of which there are few different ones.
     Number(Arc<dyn ColumnValues<u64>>, Vec<(u64, u64)>),
     Size(Arc<dyn ColumnValues<u64>>, [u64; SIZES.len()]),
@@ -228,17 +228,13 @@ enum Counter {
     None,
 }
 
-const CATEGORIES: [&str; Category::ALL.len()] =
-    ["picture", "video", "audio", "document", "archive", "code", "folder", "other"];
-const STATES: [&str; State::ALL.len()] = ["live", "deleted", "earlier"];
-
 impl Counter {
     fn new(facet: Facet, segment: &SegmentReader) -> tantivy::Result<Self> {
         let columns = segment.fast_fields();
         let number = |name| columns.column_first_or_default::<u64>(name);
         Ok(match facet {
-            Facet::Category => Self::Small(number("category")?, vec![0; CATEGORIES.len()], &CATEGORIES),
-            Facet::State => Self::Small(number("state")?, vec![0; STATES.len()], &STATES),
+            Facet::Category => Self::small(number("category")?, &Category::ALL.map(Category::word)),
+            Facet::State => Self::small(number("state")?, &State::ALL.map(State::word)),
             Facet::Dataset => Self::Number(number("dataset")?, Vec::new()),
             Facet::Owner => Self::Number(number("owner")?, Vec::new()),
             Facet::Size => Self::Size(number("size")?, [0; SIZES.len()]),
@@ -250,6 +246,10 @@ impl Counter {
             }
             Facet::Host => Self::None,
         })
+    }
+
+    fn small(column: Arc<dyn ColumnValues<u64>>, words: &[&'static str]) -> Self {
+        Self::Small(column, vec![0; words.len()], words.to_vec())
     }
 
     fn count(&mut self, doc: DocId) {
@@ -269,8 +269,7 @@ impl Counter {
             }
             Self::Size(column, counts) => {
                 let size = column.get_val(doc);
-                let place = SIZES.iter().rposition(|(from, _)| *from <= size).unwrap_or_default();
-                counts[place] += 1;
+                counts[size_range(size)] += 1;
             }
             Self::Year(column, counts) => *counts.entry(year_of(column.get_val(doc))).or_default() += 1,
             Self::Text(column, counts) => {

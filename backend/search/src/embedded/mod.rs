@@ -9,7 +9,7 @@ use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use nasman_core::{Guid, Lifetime, RelPath, Txg};
@@ -30,7 +30,7 @@ use self::{
 };
 use crate::{
     Answer, Change, Document, Engine, FacetCount, Hit, Marker, Request, Result, SearchError, SearchIndex,
-    Stats, Total, words::Words,
+    Stats, Total, request::most_frequent, words::Words,
 };
 
 /// Of what is in the folder; another one is made anew.
@@ -62,14 +62,14 @@ struct Open {
     index: Index,
     fields: Fields,
     reader: IndexReader,
-    committed: RwLock<Payload>,
+    committed: RwLock<Arc<Payload>>,
     work: Mutex<Work>,
 }
 
 /// What is taken in and not committed.
 #[derive(Default)]
 struct Work {
-    /// Made when it is needed, and let go after each commit: it holds memory and threads.
+    /// Made when it is first needed, and anew after a failure, which may have ended its threads.
     writer: Option<IndexWriter>,
     datasets: HashMap<u64, String>,
     words: Words,
@@ -122,15 +122,15 @@ impl Open {
             .map_or(Ok(Payload::default()), |text| serde_json::from_str(&text))
             .map_err(|error| SearchError::Unusable(error.to_string()))?;
         let work = Work { datasets: payload.datasets.clone(), ..Work::default() };
-        Ok(Self { index, fields, reader, committed: RwLock::new(payload), work: Mutex::new(work) })
+        Ok(Self { index, fields, reader, committed: RwLock::new(Arc::new(payload)), work: Mutex::new(work) })
     }
 
     fn work(&self) -> MutexGuard<'_, Work> {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn committed(&self) -> Payload {
-        self.committed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn committed(&self) -> Arc<Payload> {
+        Arc::clone(&self.committed.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Runs work with the writer; after a failure what is not committed is dropped, since its threads may be gone.
@@ -146,7 +146,7 @@ impl Open {
                 Ok(done)
             }
             Err(error) => {
-                held.datasets = self.committed().datasets;
+                held.datasets = self.committed().datasets.clone();
                 Err(failed(error))
             }
         }
@@ -193,23 +193,24 @@ impl Open {
             Ok(payload)
         })?;
         self.reader.reload().map_err(failed)?;
-        *self.committed.write().unwrap_or_else(PoisonError::into_inner) = payload;
+        *self.committed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(payload);
         Ok(())
     }
 
     fn search(&self, request: &Request, host: &str) -> Result<Answer> {
-        let names = self.committed().datasets;
+        let committed = self.committed();
+        let names = &committed.datasets;
         let searcher = self.reader.searcher();
         if !request.filters.hosts.is_empty() && !request.filters.hosts.iter().any(|one| one == host) {
             return Ok(answer(request, Vec::new(), &Collected::default(), host));
         }
-        let collected = self.collect(&searcher, request, &names, Typos::None)?;
+        let collected = self.collect(&searcher, request, names, Typos::None)?;
         let collected = if collected.total < FEW && request.query.words().next().is_some() {
-            self.collect(&searcher, request, &names, Typos::Allowed)?
+            self.collect(&searcher, request, names, Typos::Allowed)?
         } else {
             collected
         };
-        let hits = collected.hits.iter().map(|at| self.hit(&searcher, *at, &names, host));
+        let hits = collected.hits.iter().map(|at| self.hit(&searcher, *at, names, host));
         let hits = hits.collect::<Result<_>>()?;
         Ok(answer(request, hits, &collected, host))
     }
@@ -321,7 +322,7 @@ impl SearchIndex for Embedded {
     }
 
     fn marker(&self) -> Result<Option<Marker>> {
-        self.with(|open| Ok(open.committed().marker))
+        self.with(|open| Ok(open.committed().marker.clone()))
     }
 
     fn clear(&self) -> Result<()> {
@@ -372,11 +373,7 @@ fn answer(request: &Request, hits: Vec<Hit>, collected: &Collected, host: &str) 
         if *facet == crate::Facet::Host && collected.total > 0 {
             counts.push(FacetCount { value: host.to_owned(), count: collected.total });
         }
-        counts.sort_unstable_by(|one, other| {
-            other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value))
-        });
-        counts.truncate(request.facet_values);
-        (*facet, counts)
+        (*facet, most_frequent(counts, request.facet_values))
     });
     let facets = facets.collect();
     Answer { hits, total: Total { count: collected.total, exact: true }, facets }

@@ -53,7 +53,7 @@ impl Sieve {
             self.states &= filters.states.iter().fold(0, |bits, state| bits | bit(*state));
         }
         if !filters.sizes.is_empty() {
-            self.sizes.push((filters.sizes.iter().copied().map(size_range).collect(), false));
+            self.sizes.push((filters.sizes.iter().copied().map(bytes_within).collect(), false));
         }
         if !filters.years.is_empty() {
             self.times.push((filters.years.iter().copied().map(year_range).collect(), false));
@@ -99,7 +99,7 @@ fn bit(state: State) -> u8 {
 }
 
 /// The bytes that a range of [`SIZES`] holds, by its number.
-fn size_range(number: usize) -> Range<u64> {
+fn bytes_within(number: usize) -> Range<u64> {
     let from = SIZES.get(number).map_or(u64::MAX, |(from, _)| *from);
     let to = SIZES.get(number + 1).map_or(Bound::Unbounded, |(to, _)| Bound::Excluded(*to));
     (Bound::Included(from), to)
@@ -194,7 +194,7 @@ mod tests {
         let any = |size: u64| {
             (0..SIZES.len())
                 .filter(|n| {
-                    let (from, to) = size_range(*n);
+                    let (from, to) = bytes_within(*n);
                     (from, to).contains(&size)
                 })
                 .count()

@@ -11,7 +11,10 @@ use super::{
     settings,
     stored::{self, Found},
 };
-use crate::{Answer, Document, Facet, FacetCount, Hit, Request, Result, SIZES, Total, matcher};
+use crate::{
+    Answer, Document, Facet, FacetCount, Hit, Request, Result, SIZES, Total, matcher,
+    request::{self, size_range},
+};
 
 /// Hits that are checked here, at most.
 const CANDIDATES: usize = 10_000;
@@ -51,8 +54,7 @@ fn asked(server: &Server, request: &Request, plan: &Plan<'_>) -> Result<Answer> 
     let counted = found.facet_distribution.unwrap_or_default();
     let total = counted.get(field(Facet::Host)).map(|hosts| hosts.values().sum());
     let facet = |facet: Facet| counted.get(field(facet)).cloned().unwrap_or_default();
-    let facets =
-        request.facets.iter().map(|wanted| (*wanted, most_frequent(*wanted, facet(*wanted), request)));
+    let facets = request.facets.iter().map(|wanted| (*wanted, told(*wanted, facet(*wanted), request)));
     let facets = facets.collect();
     let hits = found.hits.into_iter().skip(window.skip).take(request.limit);
     Ok(Answer {
@@ -74,7 +76,7 @@ fn checked(server: &Server, request: &Request, plan: &Plan<'_>) -> Result<Answer
         for value in hits.iter().filter_map(|hit| value(*facet, hit)) {
             *counts.entry(value).or_default() += 1;
         }
-        (*facet, most_frequent(*facet, counts, request))
+        (*facet, told(*facet, counts, request))
     });
     let facets = facets.collect();
     let total = Total { count: number(hits.len()), exact };
@@ -136,7 +138,7 @@ fn value(facet: Facet, hit: &Hit) -> Option<String> {
         Facet::Dataset => Some(document.dataset.to_string()),
         Facet::Category => Some(document.category().word().to_owned()),
         Facet::Extension => document.extension(),
-        Facet::Size => Some(SIZES[stored::size_range(document.size)].1.to_owned()),
+        Facet::Size => Some(SIZES[size_range(document.size)].1.to_owned()),
         Facet::Year => stored::year(document.modified).map(|year| year.to_string()),
         Facet::Owner => Some(document.owner.to_string()),
         Facet::State => Some(document.state().word().to_owned()),
@@ -144,14 +146,11 @@ fn value(facet: Facet, hit: &Hit) -> Option<String> {
     }
 }
 
-fn most_frequent(facet: Facet, counts: HashMap<String, usize>, request: &Request) -> Vec<FacetCount> {
+fn told(facet: Facet, counts: HashMap<String, usize>, request: &Request) -> Vec<FacetCount> {
     let named = |value: String| if facet == Facet::Host { stored::host_name(&value) } else { value };
     let counted =
         counts.into_iter().map(|(value, count)| FacetCount { value: named(value), count: number(count) });
-    let mut counts: Vec<FacetCount> = counted.collect();
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    counts.truncate(request.facet_values);
-    counts
+    request::most_frequent(counted.collect(), request.facet_values)
 }
 
 fn number(count: usize) -> u64 {

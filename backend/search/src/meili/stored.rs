@@ -6,7 +6,7 @@ use nasman_core::{Guid, Kind, Lifetime, RelPath, Txg};
 use serde::{Deserialize, Serialize};
 
 use super::token::tokens;
-use crate::{Document, Hit, SIZES, State, words};
+use crate::{Document, Hit, SIZES, State, request::size_range, words};
 
 /// In `died` while it lasts: beyond all transaction groups, and the greatest number that JSON readers agree on.
 pub(super) const NEVER: u64 = (1 << 53) - 1;
@@ -204,11 +204,6 @@ fn places(dataset: &str, folders: &[String]) -> Vec<String> {
 pub(super) fn year(seconds: i64) -> Option<i16> {
     let instant = Timestamp::from_second(seconds).ok()?;
     Some(Offset::UTC.to_datetime(instant).year())
-}
-
-/// The number of a size's range in [`SIZES`].
-pub(super) fn size_range(size: u64) -> usize {
-    SIZES.iter().rposition(|(from, _)| *from <= size).unwrap_or_default()
 }
 
 #[cfg(test)]

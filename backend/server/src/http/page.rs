@@ -29,14 +29,19 @@ impl<T> Page<T> {
 /// # Errors
 /// When the limit is 0 or more than a page may hold.
 pub fn checked_limit(limit: Option<u32>) -> ApiResult<u32> {
-    match limit.unwrap_or(DEFAULT_LIMIT) {
-        limit @ 1..=MAX_LIMIT => Ok(limit),
-        limit => Err(ApiError::field(
-            Code::InvalidRequest,
-            "limit",
-            format!("{limit} is not between 1 and {MAX_LIMIT}"),
-        )),
+    limit_within(limit, DEFAULT_LIMIT, MAX_LIMIT)
+}
+
+/// A limit where pages are of another size than those of plain lists.
+///
+/// # Errors
+/// When it is 0 or more than `most`.
+pub fn limit_within(limit: Option<u32>, default: u32, most: u32) -> ApiResult<u32> {
+    let limit = limit.unwrap_or(default);
+    if (1..=most).contains(&limit) {
+        return Ok(limit);
     }
+    Err(ApiError::field(Code::InvalidRequest, "limit", format!("{limit} is not between 1 and {most}")))
 }
 
 /// The refusal of a cursor that this list never gave.

@@ -16,7 +16,7 @@ use crate::{
     app::App,
     http::{
         error::{ApiError, ApiResult, Code},
-        page::bad_cursor,
+        page::{bad_cursor, limit_within},
         query::number,
     },
 };
@@ -125,7 +125,7 @@ pub(super) fn understand(app: &App, known: &Known, scope: Scope, query: &SearchQ
         facets: list(query.facets.as_deref()).map(facet).collect::<ApiResult<_>>()?,
         facet_values: FACET_VALUES,
         offset: 0,
-        limit: usize::try_from(query.checked_limit()?).unwrap_or_default(),
+        limit: usize::try_from(limit_within(query.limit, DEFAULT_LIMIT, MAX_LIMIT)?).unwrap_or_default(),
     };
     let mark = query.mark();
     let offset = query.cursor.as_deref().map_or(Ok(0), |cursor| offset(cursor, &mark))?;
@@ -158,17 +158,6 @@ impl SearchQuery {
     /// Only what was typed.
     pub(super) fn typed(text: &str) -> Self {
         Self { q: text.to_owned(), ..Self::default() }
-    }
-
-    fn checked_limit(&self) -> ApiResult<u32> {
-        match self.limit.unwrap_or(DEFAULT_LIMIT) {
-            limit @ 1..=MAX_LIMIT => Ok(limit),
-            limit => Err(ApiError::field(
-                Code::InvalidRequest,
-                "limit",
-                format!("{limit} is not between 1 and {MAX_LIMIT}"),
-            )),
-        }
     }
 
     /// Tells this search from others, whatever the page.

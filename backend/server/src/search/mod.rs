@@ -144,7 +144,6 @@ impl From<SearchError> for ApiError {
     fn from(error: SearchError) -> Self {
         let code = match &error {
             SearchError::DiskFull => Code::NoSpace,
-            SearchError::Cursor => return crate::http::page::bad_cursor(),
             SearchError::Refused(_) => Code::InvalidQuery,
             SearchError::Unavailable(_) | SearchError::Unusable(_) => Code::SearchUnavailable,
         };

@@ -11,7 +11,8 @@ use super::ask::{SearchQuery, understand};
 use crate::{
     app::App,
     http::{
-        error::{ApiError, ApiResult, Code},
+        error::{ApiResult, Code},
+        page::limit_within,
         query::number,
     },
 };
@@ -98,13 +99,8 @@ pub enum SuggestionKind {
 /// # Errors
 /// [`Code::InvalidRequest`], [`Code::SearchUnavailable`].
 pub fn suggest(app: &App, scope: Scope, query: &SuggestQuery) -> ApiResult<Suggestions> {
-    let limit = match query.limit.unwrap_or(DEFAULT_LIMIT) {
-        limit @ 1..=MAX_LIMIT => usize::try_from(limit).unwrap_or_default(),
-        limit => {
-            let detail = format!("{limit} is not between 1 and {MAX_LIMIT}");
-            return Err(ApiError::field(Code::InvalidRequest, "limit", detail));
-        }
-    };
+    let limit = limit_within(query.limit, DEFAULT_LIMIT, MAX_LIMIT)?;
+    let limit = usize::try_from(limit).unwrap_or_default();
     let ends = query.q.chars().count();
     // What is being typed: all behind the last blank.
     let (before, last) = match query.q.rsplit_once(char::is_whitespace) {

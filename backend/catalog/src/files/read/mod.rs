@@ -14,7 +14,9 @@ pub use deleted::{Deleted, DeletedPage};
 pub use difference::{Difference, DifferencePage, Differs};
 pub use known::KnownFiles;
 pub use list::{DirEntry, DirPage};
-pub(super) use path::{ROOT, entry_name, join, links_in, object_at, occupants, occupants_below, rel_path};
+pub(super) use path::{
+    DEEPEST, ROOT, entry_name, join, links_in, object_at, occupants, occupants_below, rel_path,
+};
 pub use versions::{Seen, Version};
 
 use super::{

@@ -22,7 +22,7 @@ use crate::{
 
 pub(in crate::files) const ROOT: i64 = ROOT_INODE.cast_signed();
 /// No path the kernel takes has more parts; a damaged catalog must not lead in circles.
-const DEEPEST: usize = 2_048;
+pub(in crate::files) const DEEPEST: usize = 2_048;
 
 /// The inode that a name in a folder leads to. Folders and all else have separate places.
 pub(super) fn child(

@@ -1,6 +1,6 @@
 //! Where objects are and ever were: upwards from an object to its paths, downwards from a path to its objects.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque, hash_map::Entry};
 
 use diesel::{
     SqliteConnection,
@@ -10,14 +10,11 @@ use nasman_core::{Guid, Lifetime, RelPath, Txg};
 
 use super::super::{
     datasets::DatasetId,
-    read::{ROOT, join, occupants, rel_path},
+    read::{DEEPEST, ROOT, join, occupants, occupants_below, rel_path},
     row::{LinkRow, lifetime},
 };
 use super::SearchNote;
 use crate::{Catalog, Result, schema::links};
-
-/// No path that the kernel takes has more parts.
-const DEEPEST: usize = 2_048;
 
 /// A path, or what is left of one in the making, and when it led there.
 type Place = (Vec<u8>, Lifetime);
@@ -39,15 +36,15 @@ impl Catalog {
     pub fn search_different(&self, dataset: Guid, notes: &[SearchNote]) -> Result<Different> {
         let dataset = self.dataset(dataset)?.id;
         self.read(|conn| {
+            let mut climb = Climb { dataset, names: HashMap::new(), known: HashMap::new() };
             let mut different = HashMap::new();
             for note in notes {
                 let Some(inode) = note.inode.map(u64::cast_signed) else { continue };
                 note_since(&mut different, inode, note.since);
-                if note.named || lost_or_got_name(conn, dataset, inode, note.since)? {
+                if note.named || climb.lost_or_got_name(conn, inode, note.since)? {
                     below(conn, dataset, inode, note.since, &mut different)?;
                 }
             }
-            let mut climb = Climb { dataset, known: HashMap::new() };
             let mut paths = HashMap::new();
             for (&inode, &since) in &different {
                 for (path, _) in climb.places(conn, inode, 0)? {
@@ -64,14 +61,6 @@ impl Catalog {
 
 fn note_since<K: std::hash::Hash + Eq>(all: &mut HashMap<K, Txg>, key: K, since: Txg) {
     all.entry(key).and_modify(|known| *known = since.min(*known)).or_insert(since);
-}
-
-/// Whether a folder has a name that was born or died since.
-fn lost_or_got_name(conn: &mut SqliteConnection, dataset: DatasetId, inode: i64, since: Txg) -> Result<bool> {
-    let names = names_of(conn, dataset, inode)?;
-    Ok(names.iter().any(|link| {
-        link.file == 0 && (link.born > since.0.cast_signed() || link.died > Some(since.0.cast_signed()))
-    }))
 }
 
 /// All that is, or ever was, below a folder.
@@ -110,10 +99,22 @@ fn names_of(conn: &mut SqliteConnection, dataset: DatasetId, inode: i64) -> Resu
 /// From objects up to the root; folders are climbed from once.
 struct Climb {
     dataset: DatasetId,
+    /// Names that were looked at before the climb, of objects that are climbed from later.
+    names: HashMap<i64, Vec<LinkRow>>,
     known: HashMap<i64, Vec<Place>>,
 }
 
 impl Climb {
+    /// Whether a folder has a name that was born or died since.
+    fn lost_or_got_name(&mut self, conn: &mut SqliteConnection, inode: i64, since: Txg) -> Result<bool> {
+        let names = match self.names.entry(inode) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(names_of(conn, self.dataset, inode)?),
+        };
+        let since = since.0.cast_signed();
+        Ok(names.iter().any(|link| link.file == 0 && (link.born > since || link.died > Some(since))))
+    }
+
     fn places(&mut self, conn: &mut SqliteConnection, inode: i64, depth: usize) -> Result<Vec<Place>> {
         if inode == ROOT {
             return Ok(vec![(Vec::new(), Lifetime { born: Txg(0), died: None })]);
@@ -126,7 +127,11 @@ impl Climb {
             return Ok(known.clone());
         }
         let (mut places, mut folder) = (Vec::new(), false);
-        for link in names_of(conn, self.dataset, inode)? {
+        let names = match self.names.remove(&inode) {
+            Some(names) => names,
+            None => names_of(conn, self.dataset, inode)?,
+        };
+        for link in names {
             folder |= link.file == 0;
             let life = lifetime(link.born, link.died);
             for (above, then) in self.places(conn, link.parent, depth + 1)? {
@@ -164,6 +169,6 @@ impl Descent {
             self.known.insert(folder.clone(), above);
         }
         let above = self.known.get(&folder).cloned().unwrap_or_default();
-        super::super::read::occupants_below(conn, self.dataset, above, &name)
+        occupants_below(conn, self.dataset, above, &name)
     }
 }

@@ -4,7 +4,9 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use diesel::{
     BoolExpressionMethods as _, JoinOnDsl as _, SqliteConnection,
-    prelude::{ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _},
+    prelude::{
+        ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+    },
 };
 use nasman_core::{EntryName, Guid, Kind, Lifetime, RelPath, Txg};
 
@@ -44,7 +46,8 @@ pub struct PathVersion {
 }
 
 /// A version of an object.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = objects)]
 struct Object {
     inode: i64,
     born: i64,
@@ -181,20 +184,7 @@ impl Moment {
                 .filter(links::parent.eq(folder))
                 .filter(links::born.le(self.position))
                 .filter(objects::born.le(self.position))
-                .select((
-                    links::name,
-                    links::born,
-                    links::died,
-                    (
-                        objects::inode,
-                        objects::born,
-                        objects::died,
-                        objects::kind,
-                        objects::size,
-                        objects::mtime_s,
-                        objects::uid,
-                    ),
-                ))
+                .select((links::name, links::born, links::died, Object::as_select()))
                 .load(conn)?;
             for row in rows {
                 let Some(stay) = stay.intersect(&self.life(row.born, row.died)) else { continue };
@@ -222,15 +212,7 @@ impl Moment {
                 .filter(objects::dataset.eq(self.dataset.0))
                 .filter(objects::inode.eq(inode))
                 .filter(objects::born.le(self.position))
-                .select((
-                    objects::inode,
-                    objects::born,
-                    objects::died,
-                    objects::kind,
-                    objects::size,
-                    objects::mtime_s,
-                    objects::uid,
-                ))
+                .select(Object::as_select())
                 .load(conn)?;
             for object in rows {
                 found.add(self, stay, object);
