@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
 use nasman_catalog::Catalog;
-use nasman_zfs::{FakeZfs, Zfs as _, feed::Means};
+use nasman_zfs::{Dataset, FakeZfs, Snapshot, Zfs as _, feed::Means};
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,11 +20,13 @@ use crate::{
     rounds::{alternate, seconds, undisturbed},
 };
 
+/// What the snapshot is one of.
+pub const DATASET: &str = "tank/photos";
 const ROUNDS: usize = 3;
 const PER_FOLDER: usize = 20;
 const FOLDERS_IN_ONE: usize = 40;
 /// As `find` is asked to print it.
-const PRINTED: &str = "%s %T@ %i %p\\n";
+pub const PRINTED: &str = "%s %T@ %i %p\\n";
 
 /// Files in all, unless `NASMAN_BENCH_FILES` says otherwise.
 pub fn files() -> Result<usize> {
@@ -74,7 +76,8 @@ fn grow(tree: &Path, files: usize) -> Result<()> {
     Ok(())
 }
 
-fn find(tree: &Path) -> Result<f64> {
+/// Seconds in which `find` tells it.
+pub fn find(tree: &Path) -> Result<f64> {
     let mut find = Command::new("find");
     find.arg(tree).args(["-printf", PRINTED]).env("LC_ALL", "C").stdout(Stdio::null());
     seconds(|| {
@@ -118,13 +121,7 @@ impl Indexed {
 
 /// In the process of its own: indexes the tree as if it were a snapshot's folder.
 pub fn inside(tree: &Path, state: &Path) -> Result<Value> {
-    let zfs = FakeZfs::new().with_dataset("tank/photos");
-    zfs.add_snapshots("tank/photos", 1);
-    let dataset = zfs.dataset(&"tank/photos".parse()?)?;
-    let snapshot = zfs.snapshots(&dataset.name)?.pop().context("a snapshot")?;
-    let folder = zfs.snapshot_folder(&snapshot.name)?;
-    fs::remove_dir(&folder)?;
-    symlink(fs::canonicalize(tree)?, &folder)?;
+    let (zfs, dataset, snapshot) = as_snapshot(tree)?;
     let catalog = Catalog::open(state)?;
     let id = catalog.note_dataset(dataset.guid, &dataset.name, Timestamp::now())?;
     let (seconds, run, applied) = take_in(&zfs, &catalog, id, None, &snapshot)?;
@@ -132,8 +129,31 @@ pub fn inside(tree: &Path, state: &Path) -> Result<Value> {
     Ok(json!({ "seconds": seconds, "memory": memory()?, "versions": applied.objects_born }))
 }
 
+/// A ZFS in memory with one snapshot. Always the same, whoever makes it.
+pub fn fake() -> FakeZfs {
+    let zfs = FakeZfs::new().with_dataset(DATASET);
+    zfs.add_snapshots(DATASET, 1);
+    zfs
+}
+
+/// The same, and the tree is what the snapshot holds.
+pub fn as_snapshot(tree: &Path) -> Result<(FakeZfs, Dataset, Snapshot)> {
+    let zfs = fake();
+    let dataset = zfs.dataset(&DATASET.parse()?)?;
+    let snapshot = zfs.snapshots(&dataset.name)?.pop().context("a snapshot")?;
+    hold(&zfs, &snapshot, tree)?;
+    Ok((zfs, dataset, snapshot))
+}
+
+/// From now on the tree is what the snapshot holds.
+pub fn hold(zfs: &FakeZfs, snapshot: &Snapshot, tree: &Path) -> Result<()> {
+    let folder = zfs.snapshot_folder(&snapshot.name)?;
+    fs::remove_dir(&folder)?;
+    Ok(symlink(fs::canonicalize(tree)?, &folder)?)
+}
+
 /// Bytes of memory that this process has had at once, at most.
-fn memory() -> Result<u64> {
+pub fn memory() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;

@@ -21,6 +21,16 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let told = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["index", tree, state] => crate::index::inside(Path::new(tree), Path::new(state))?,
         ["steps", small, beside] => crate::steps::inside(small.parse()?, beside.parse()?)?,
+        ["search-index", state] => crate::search::process::index(Path::new(state), None)?,
+        ["search-index", state, tree] => {
+            crate::search::process::index(Path::new(state), Some(Path::new(tree)))?
+        }
+        ["search-serve", url, index, state] => {
+            return crate::search::process::serve(Path::new(state), None, (url, index));
+        }
+        ["search-serve", url, index, state, tree] => {
+            return crate::search::process::serve(Path::new(state), Some(Path::new(tree)), (url, index));
+        }
         _ => bail!("nothing is measured by {arguments:?}"),
     };
     Ok(writeln!(std::io::stdout(), "{told}")?)

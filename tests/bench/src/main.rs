@@ -1,4 +1,4 @@
-//! `nasman-bench [lists|folders|restore|guest|index|catalog|steps]...`: measures, prints a table, writes `target/bench/results.json`.
+//! `nasman-bench [lists|folders|restore|index|catalog|search|search-growth|guest|steps]...`: measures, prints a table, writes `target/bench/results.json`.
 //! Run it from the top of the checkout; `make bench` does.
 
 mod catalog;
@@ -11,6 +11,7 @@ mod lists;
 mod report;
 mod restore;
 mod rounds;
+mod search;
 mod served;
 mod shape;
 mod steps;
@@ -27,12 +28,17 @@ use report::{Report, Row};
 /// Measures one thing; what it leaves on disk lies in the folder given.
 type Measure = fn(&Path) -> Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 7] = [
+/// Takes long, and holds no bounds: measured only where it is named.
+const GROWTH: &str = "search-growth";
+
+const MEASURES: [(&str, Measure); 9] = [
     ("lists", lists::measure),
     ("folders", folders::measure),
     ("restore", restore::measure),
     ("index", index::measure),
     ("catalog", catalog::measure),
+    ("search", search::measure),
+    (GROWTH, search::growth),
     ("guest", guest::measure),
     ("steps", steps::measure),
 ];
@@ -50,7 +56,7 @@ fn main() -> Result<ExitCode> {
     std::fs::create_dir_all(&folder).context("making target/bench (not in the checkout?)")?;
     let mut report = Report::default();
     for (name, measure) in MEASURES {
-        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
+        if (wanted.is_empty() && name != GROWTH) || wanted.iter().any(|w| w == name) {
             writeln!(std::io::stderr(), "measuring {name}")?;
             // On this disk, and away again whatever comes.
             let place = tempfile::tempdir_in(&folder)?;
