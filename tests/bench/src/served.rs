@@ -35,7 +35,7 @@ pub struct Served {
     pub app: web::Data<App>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
     /// Removed with it, where it is its own.
     state: Option<TempDir>,
 }
@@ -93,7 +93,7 @@ impl Served {
         });
         let (address, app, handle) = told.recv().context("the server's thread ended")??;
         let client = Client::sign_in(&address, PASSWORD)?;
-        Ok(Self { client, address, app, handle, thread: Some(thread), _stop: stop, state: None })
+        Ok(Self { client, address, app, handle, thread: Some(thread), stop, state: None })
     }
 }
 
@@ -110,6 +110,8 @@ fn start(
 
 impl Drop for Served {
     fn drop(&mut self) {
+        // What works in the background ends, too.
+        self.stop.send_replace(true);
         // The order to stop is given by the call itself; that it has stopped is what the thread's end tells.
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
