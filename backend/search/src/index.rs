@@ -72,6 +72,15 @@ pub trait SearchIndex: Send + Sync {
     /// [`crate::SearchError`]; then the marker is what it was.
     fn commit(&self, marker: &Marker) -> Result<()>;
 
+    /// Nothing has changed for a while: puts in order what the last changes left, and lets go of memory. Takes its time
+    /// where much came in.
+    ///
+    /// # Errors
+    /// [`crate::SearchError`]; what is found stays the same.
+    fn rest(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The last marker committed; absent in a new or cleared index.
     ///
     /// # Errors

@@ -11,17 +11,16 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::schema::{Fields, LAST, ROOT, place};
+use super::{
+    schema::{Fields, LAST, ROOT, place},
+    word::WordQuery,
+};
 use crate::{
     Category, Filters, Request, Result, SearchError,
     query::{Condition, PathPattern},
     words,
 };
 
-/// Of a whole name; more than all words of a query together can have.
-pub(super) const WHOLE: Score = 1_000_000.0;
-/// Of the beginning of a whole name.
-pub(super) const BEGINNING: Score = 10_000.0;
 /// Of a word that begins one of the name's. What words have is added up, and the sum tells how many of them were what:
 /// see [`super::collect`]. All are sums of powers of two, so that no digit is lost. What is only alike has nothing.
 pub(super) const BEGINS: Score = 1.0;
@@ -63,7 +62,6 @@ impl Asker<'_> {
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
             clauses.push((Occur::Must, Box::new(AllQuery)));
         }
-        clauses.extend(self.whole_name(request).map(|asked| (Occur::Should, asked)));
         Ok(Box::new(BooleanQuery::new(clauses)))
     }
 
@@ -103,12 +101,6 @@ impl Asker<'_> {
     fn word(&self, word: &str, prefix: bool) -> Asked {
         let Fields { name, folders, .. } = *self.fields;
         let term = |field| Term::from_field_text(field, word);
-        let mut any =
-            vec![scored(exact(term(name)), BEGINS + IS_WORD), scored(exact(term(folders)), IN_FOLDERS)];
-        if prefix {
-            let begins = |field| Box::new(FuzzyTermQuery::new_prefix(term(field), 0, true)) as Asked;
-            any.extend([scored(begins(name), BEGINS), scored(begins(folders), IN_FOLDERS)]);
-        }
         let strict = self.typos == Typos::None || word.chars().any(|c| c.is_ascii_digit());
         let wrong = match word.chars().count() {
             _ if strict => 0,
@@ -116,16 +108,14 @@ impl Asker<'_> {
             ONE_WRONG.. => 1,
             _ => 0,
         };
-        if wrong > 0 {
-            let like = |field| -> Asked {
-                Box::new(match prefix {
-                    true => FuzzyTermQuery::new_prefix(term(field), wrong, true),
-                    false => FuzzyTermQuery::new(term(field), wrong, true),
-                })
-            };
-            any.extend([no_score(like(name)), no_score(like(folders))]);
-        }
-        Box::new(DisjunctionMaxQuery::new(any))
+        let like = |field| -> Asked {
+            Box::new(match prefix {
+                true => FuzzyTermQuery::new_prefix(term(field), wrong, true),
+                false => FuzzyTermQuery::new(term(field), wrong, true),
+            })
+        };
+        let like = if wrong > 0 { vec![like(name), like(folders)] } else { Vec::new() };
+        Box::new(WordQuery { name, folders, word: word.to_owned(), prefix, like })
     }
 
     fn phrase(&self, words: &[String]) -> Asked {
@@ -146,20 +136,6 @@ impl Asker<'_> {
             scored(all(name), many * (BEGINS + IS_WORD)),
             scored(all(folders), many * IN_FOLDERS),
         ]))
-    }
-
-    /// Names that are just what was typed, or begin with it, come first.
-    fn whole_name(&self, request: &Request) -> impl Iterator<Item = Asked> + use<> {
-        let mut typed: Vec<&str> = Vec::new();
-        for condition in request.query.wanted() {
-            if let Condition::Words { words, .. } | Condition::Phrase(words) = condition {
-                typed.extend(words.iter().map(String::as_str));
-            }
-        }
-        let term = Term::from_field_text(self.fields.whole, &typed.join(" "));
-        let begins = FuzzyTermQuery::new_prefix(term.clone(), 0, true);
-        let both = [scored(exact(term), WHOLE), scored(Box::new(begins), BEGINNING)];
-        (!typed.is_empty()).then_some(both).into_iter().flatten()
     }
 
     fn extensions(&self, extensions: &[String]) -> Asked {
@@ -224,6 +200,15 @@ impl Asker<'_> {
         // Its automaton outgrew what tantivy allows: a glob of very many stars.
         query.map(|query| Box::new(query) as Asked).map_err(|error| SearchError::Refused(error.to_string()))
     }
+}
+
+/// What was typed, as a name that has just these words.
+pub(super) fn whole_name(request: &Request) -> String {
+    let typed = request.query.wanted().filter_map(|condition| match condition {
+        Condition::Words { words, .. } | Condition::Phrase(words) => Some(words.join(" ")),
+        _ => None,
+    });
+    typed.collect::<Vec<_>>().join(" ")
 }
 
 /// How many words a request asks for; of more than 63 the rest is not told apart.

@@ -3,20 +3,22 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
+    ops::Range,
     sync::Arc,
 };
 
 use tantivy::{
     DocAddress, DocId, Score, SegmentOrdinal, SegmentReader,
     collector::{Collector, SegmentCollector},
-    columnar::{ColumnValues, StrColumn},
+    columnar::{StrColumn, TermOrdHit},
 };
 
 use super::{
-    ask::{BEGINNING, IN_FOLDERS, IS_WORD, WHOLE},
-    sieve::{SegmentSieve, Sieve, year_of},
+    ask::{IN_FOLDERS, IS_WORD},
+    columns::{Columns, Shape},
+    sieve::{SegmentSieve, Sieve},
 };
-use crate::{Category, Facet, SIZES, Sort, SortBy, State, request::size_range};
+use crate::{Category, Facet, SIZES, Sort, SortBy, State};
 
 /// Counts by value, as the request's facets are ordered.
 pub(super) type Counts = Vec<HashMap<String, u64>>;
@@ -31,12 +33,16 @@ pub(super) struct Collected {
 }
 
 /// What to keep.
-pub(super) struct Best {
+pub(super) struct Best<'a> {
+    /// Of each segment.
+    pub columns: &'a [Arc<Columns>],
     pub sieve: Sieve,
     pub sort: Sort,
     pub facets: Vec<Facet>,
     /// All words a query asks for, to tell whether all were in the name.
     pub words: u16,
+    /// They, one after another: names that are just that, or begin with it, come first.
+    pub whole: String,
     pub offset: usize,
     pub limit: usize,
 }
@@ -56,45 +62,44 @@ pub(super) enum Rank {
 /// Better first, then in the order of the index.
 pub(super) type Ranked = (Rank, Reverse<DocAddress>);
 
-impl Best {
+impl Best<'_> {
     const fn most(&self) -> usize {
         self.offset.saturating_add(self.limit)
     }
+
+    const fn by_words(&self) -> bool {
+        matches!(self.sort.by, SortBy::Relevance) && self.words > 0
+    }
 }
 
-impl Collector for Best {
+impl Collector for Best<'_> {
     type Child = SegmentBest;
     type Fruit = Collected;
 
-    fn for_segment(&self, ordinal: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentBest> {
-        let columns = segment.fast_fields();
-        let name = columns.str("whole")?;
-        let ords = match self.sort.by {
-            SortBy::Name => name.as_ref().map(|name| name.ords().clone().first_or_default_col(0)),
-            _ => None,
-        };
+    fn for_segment(&self, ordinal: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentBest> {
+        let place = usize::try_from(ordinal).unwrap_or(usize::MAX);
+        let missing = || tantivy::TantivyError::InternalError("a segment without columns".to_owned());
+        let columns = Arc::clone(self.columns.get(place).ok_or_else(missing)?);
+        let names = columns.names.as_ref().filter(|_| self.by_words() && !self.whole.is_empty());
+        let whole = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &self.whole))?;
+        let exact = names.map_or(Ok(None), |(names, _)| names.dictionary().term_ord(&self.whole))?;
         Ok(SegmentBest {
             ordinal,
-            sieve: self.sieve.for_segment(segment)?,
+            sieve: self.sieve.for_segment(&columns),
             sort: self.sort,
             words: self.words.into(),
             most: self.most(),
-            state: columns.column_first_or_default("state")?,
-            modified: columns.column_first_or_default("modified")?,
-            size: columns.column_first_or_default("size")?,
-            name: name.zip(ords),
+            whole,
+            exact,
             best: BinaryHeap::new(),
-            total: 0,
-            counters: self
-                .facets
-                .iter()
-                .map(|facet| Counter::new(*facet, segment))
-                .collect::<Result<_, _>>()?,
+            counts: vec![0; columns.shapes.len()],
+            facets: self.facets.clone(),
+            columns,
         })
     }
 
     fn requires_scoring(&self) -> bool {
-        self.sort.by == SortBy::Relevance && self.words > 0
+        self.by_words()
     }
 
     fn merge_fruits(&self, segments: Vec<(Vec<Ranked>, u64, Counts)>) -> tantivy::Result<Collected> {
@@ -115,38 +120,71 @@ impl Collector for Best {
     }
 }
 
+/// The numbers of all names that begin so.
+fn beginning_with(names: &StrColumn, begin: &str) -> tantivy::Result<Range<u64>> {
+    let number = |bytes: &[u8]| {
+        names.dictionary().term_ord_or_next(bytes).map(|hit| match hit {
+            TermOrdHit::Exact(number) | TermOrdHit::Next(number) => number,
+        })
+    };
+    // No text has this byte: all that begins so lies before it.
+    Ok(number(begin.as_bytes())?..number(&[begin.as_bytes(), &[0xff]].concat())?)
+}
+
 /// A number that orders hits within one segment, and becomes a [`Rank`] for those that are kept.
 type Key = i128;
 
 pub(super) struct SegmentBest {
     ordinal: SegmentOrdinal,
+    columns: Arc<Columns>,
     sieve: SegmentSieve,
     sort: Sort,
     words: Score,
     most: usize,
-    state: Arc<dyn ColumnValues<u64>>,
-    modified: Arc<dyn ColumnValues<i64>>,
-    size: Arc<dyn ColumnValues<u64>>,
-    name: Option<(StrColumn, Arc<dyn ColumnValues<u64>>)>,
+    /// Names that begin with what was typed, and the one that is just that.
+    whole: Range<u64>,
+    exact: Option<u64>,
     best: BinaryHeap<Reverse<(Key, Reverse<DocId>)>>,
-    total: u64,
-    counters: Vec<Counter>,
+    /// Hits of each shape.
+    counts: Vec<u64>,
+    facets: Vec<Facet>,
 }
 
 impl SegmentCollector for SegmentBest {
     type Fruit = (Vec<Ranked>, u64, Counts);
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        if !self.sieve.passes(doc) {
+        let shape = self.columns.shape_number(doc);
+        self.keep(doc, shape, score);
+    }
+
+    fn harvest(self) -> Self::Fruit {
+        let best = self.best.iter().map(|Reverse((key, Reverse(doc)))| {
+            (self.rank(*key), Reverse(DocAddress::new(self.ordinal, *doc)))
+        });
+        let best = best.collect();
+        let found = self.columns.shapes.iter().zip(&self.counts).filter(|(_, count)| **count > 0);
+        let counts = self.facets.iter().map(|facet| count(*facet, found.clone())).collect();
+        (best, self.counts.iter().sum(), counts)
+    }
+}
+
+impl SegmentBest {
+    fn keep(&mut self, doc: DocId, shape: usize, score: Score) {
+        if !self.sieve.passes(&self.columns, doc, shape) {
             return;
         }
-        self.total += 1;
-        self.counters.iter_mut().for_each(|counter| counter.count(doc));
+        if let Some(count) = self.counts.get_mut(shape) {
+            *count += 1;
+        }
         if self.most == 0 {
             return;
         }
-        let ranked = Reverse((self.key(doc, score), Reverse(doc)));
-        if self.best.len() < self.most {
+        let full = self.best.len() >= self.most;
+        let least = self.best.peek().filter(|_| full).map(|Reverse((key, _))| *key);
+        let Some(key) = self.key(doc, shape, score, least) else { return };
+        let ranked = Reverse((key, Reverse(doc)));
+        if !full {
             self.best.push(ranked);
         } else if let Some(mut worst) = self.best.peek_mut()
             && ranked < *worst
@@ -155,32 +193,43 @@ impl SegmentCollector for SegmentBest {
         }
     }
 
-    fn harvest(self) -> Self::Fruit {
-        let best = self.best.iter().map(|Reverse((key, Reverse(doc)))| {
-            (self.rank(*key), Reverse(DocAddress::new(self.ordinal, *doc)))
-        });
-        let best = best.collect();
-        (best, self.total, self.counters.into_iter().map(Counter::harvest).collect())
-    }
-}
-
-impl SegmentBest {
-    fn key(&self, doc: DocId, score: Score) -> Key {
+    /// Absent where it would be less than the least that counts.
+    fn key(&self, doc: DocId, shape: usize, score: Score, least: Option<Key>) -> Option<Key> {
+        let columns = &self.columns;
         let key = match self.sort.by {
             SortBy::Relevance => {
-                let lives = Key::from(self.state.get_val(doc) == 0);
-                let tier = Key::from(tier(score, self.words));
-                return (tier << 66) | (lives << 65) | (Key::from(self.modified.get_val(doc)) + (1 << 63));
+                let lives = Key::from(columns.shapes.get(shape).is_some_and(|shape| shape.state == 0));
+                let fits = Key::from(self.tier(doc, score));
+                let key = (fits << 66) | (lives << 65);
+                // No time could make up for that.
+                if least.is_some_and(|least| key | ((1 << 65) - 1) < least) {
+                    return None;
+                }
+                return Some(key | (Key::from(columns.modified.get_val(doc)) + (1 << 63)));
             }
-            SortBy::Name => self.name.as_ref().map_or(0, |(_, ords)| ords.get_val(doc).into()),
-            SortBy::Size => self.size.get_val(doc).into(),
-            SortBy::Modified => self.modified.get_val(doc).into(),
+            SortBy::Name => columns.names.as_ref().map_or(0, |(_, names)| names.get_val(doc).into()),
+            SortBy::Size => columns.size.get_val(doc).into(),
+            SortBy::Modified => columns.modified.get_val(doc).into(),
         };
-        if self.sort.descending { key } else { -key }
+        Some(if self.sort.descending { key } else { -key })
+    }
+
+    fn tier(&self, doc: DocId, score: Score) -> u8 {
+        let name = match &self.columns.names {
+            Some((_, names)) if !self.whole.is_empty() => names.get_val(doc),
+            _ => return tier(score, self.words),
+        };
+        if self.exact == Some(name) {
+            5
+        } else if self.whole.contains(&name) {
+            4
+        } else {
+            tier(score, self.words)
+        }
     }
 
     fn rank(&self, key: Key) -> Rank {
-        match (self.sort.by, &self.name) {
+        match (self.sort.by, &self.columns.names) {
             (SortBy::Relevance, _) => {
                 let modified = (key & ((1 << 65) - 1)) - (1 << 63);
                 let tier = u8::try_from(key >> 66).unwrap_or_default();
@@ -200,13 +249,8 @@ impl SegmentBest {
 
 /// How well the words fit: 5 the whole name, 4 its beginning, 3 all are words of the name, 2 all begin one, 1 all are in
 /// the path, 0 some are only alike. Of a query's at most 63 words, what the score has whole is how many the name has.
+/// What the first two are tells the name itself.
 fn tier(score: Score, words: Score) -> u8 {
-    if score >= WHOLE {
-        return 5;
-    }
-    if score >= BEGINNING {
-        return 4;
-    }
     let in_name = score.floor();
     let in_folders = ((score - in_name) / IN_FOLDERS).floor();
     if in_name < words {
@@ -215,97 +259,42 @@ fn tier(score: Score, words: Score) -> u8 {
     if score - in_name >= words * IS_WORD { 3 } else { 2 }
 }
 
-/// Counts the values of one facet.
-enum Counter {
-    /// By a column's small numbers; and what they are called.
-    Small(Arc<dyn ColumnValues<u64>>, Vec<u64>, Vec<&'static str>),
-    /// By a column's numbers, of which there are few different ones.
-    Number(Arc<dyn ColumnValues<u64>>, Vec<(u64, u64)>),
-    Size(Arc<dyn ColumnValues<u64>>, [u64; SIZES.len()]),
-    Year(Arc<dyn ColumnValues<i64>>, HashMap<i16, u64>),
-    Text(Option<StrColumn>, Vec<u64>),
-    /// Not counted here.
-    None,
+/// Sums the counts of shapes up by one thing that they are made of.
+fn count<'a>(facet: Facet, shapes: impl Iterator<Item = (&'a Shape, &'a u64)>) -> HashMap<String, u64> {
+    let word = |words: &[&str], place: u8| words.get(usize::from(place)).map(|word| (*word).to_owned());
+    match facet {
+        Facet::Dataset => summed(shapes, |shape| Some(shape.dataset), |dataset| Some(dataset.to_string())),
+        Facet::Owner => summed(shapes, |shape| Some(shape.owner), |owner| Some(owner.to_string())),
+        Facet::Year => summed(shapes, |shape| Some(shape.year), |year| Some(year.to_string())),
+        Facet::Category => summed(
+            shapes,
+            |shape| Some(shape.category),
+            |place| word(&Category::ALL.map(Category::word), place),
+        ),
+        Facet::State => {
+            summed(shapes, |shape| Some(shape.state), |place| word(&State::ALL.map(State::word), place))
+        }
+        Facet::Size => {
+            summed(shapes, |shape| Some(shape.size), |place| word(&SIZES.map(|(_, word)| word), place))
+        }
+        Facet::Extension => {
+            summed(shapes, |shape| shape.extension.as_deref(), |extension| Some(extension.to_owned()))
+        }
+        // Not counted here.
+        Facet::Host => HashMap::new(),
+    }
 }
 
-impl Counter {
-    fn new(facet: Facet, segment: &SegmentReader) -> tantivy::Result<Self> {
-        let columns = segment.fast_fields();
-        let number = |name| columns.column_first_or_default::<u64>(name);
-        Ok(match facet {
-            Facet::Category => Self::small(number("category")?, &Category::ALL.map(Category::word)),
-            Facet::State => Self::small(number("state")?, &State::ALL.map(State::word)),
-            Facet::Dataset => Self::Number(number("dataset")?, Vec::new()),
-            Facet::Owner => Self::Number(number("owner")?, Vec::new()),
-            Facet::Size => Self::Size(number("size")?, [0; SIZES.len()]),
-            Facet::Year => Self::Year(columns.column_first_or_default("modified")?, HashMap::new()),
-            Facet::Extension => {
-                let column = columns.str("extension")?;
-                let values = column.as_ref().map_or(0, |column| column.num_terms());
-                Self::Text(column, vec![0; values])
-            }
-            Facet::Host => Self::None,
-        })
-    }
-
-    fn small(column: Arc<dyn ColumnValues<u64>>, words: &[&'static str]) -> Self {
-        Self::Small(column, vec![0; words.len()], words.to_vec())
-    }
-
-    fn count(&mut self, doc: DocId) {
-        match self {
-            Self::Small(column, counts, _) => {
-                let place = usize::try_from(column.get_val(doc)).unwrap_or(usize::MAX);
-                if let Some(count) = counts.get_mut(place) {
-                    *count += 1;
-                }
-            }
-            Self::Number(column, counts) => {
-                let value = column.get_val(doc);
-                match counts.iter_mut().find(|(known, _)| *known == value) {
-                    Some((_, count)) => *count += 1,
-                    None => counts.push((value, 1)),
-                }
-            }
-            Self::Size(column, counts) => {
-                let size = column.get_val(doc);
-                counts[size_range(size)] += 1;
-            }
-            Self::Year(column, counts) => *counts.entry(year_of(column.get_val(doc))).or_default() += 1,
-            Self::Text(column, counts) => {
-                let ord = column.as_ref().and_then(|column| column.ords().first(doc));
-                let count = ord.and_then(|ord| counts.get_mut(usize::try_from(ord).unwrap_or(usize::MAX)));
-                if let Some(count) = count {
-                    *count += 1;
-                }
-            }
-            Self::None => {}
+fn summed<'a, K: Eq + std::hash::Hash>(
+    shapes: impl Iterator<Item = (&'a Shape, &'a u64)>,
+    key: impl Fn(&'a Shape) -> Option<K>,
+    text: impl Fn(K) -> Option<String>,
+) -> HashMap<String, u64> {
+    let mut sums: HashMap<K, u64> = HashMap::new();
+    for (shape, count) in shapes {
+        if let Some(key) = key(shape) {
+            *sums.entry(key).or_default() += count;
         }
     }
-
-    fn harvest(self) -> HashMap<String, u64> {
-        let counted: Vec<(String, u64)> = match self {
-            Self::Small(_, counts, words) => {
-                words.iter().map(|word| (*word).to_owned()).zip(counts).collect()
-            }
-            Self::Number(_, counts) => {
-                counts.into_iter().map(|(value, count)| (value.to_string(), count)).collect()
-            }
-            Self::Size(_, counts) => SIZES.iter().map(|(_, word)| (*word).to_owned()).zip(counts).collect(),
-            Self::Year(_, counts) => {
-                counts.into_iter().map(|(year, count)| (year.to_string(), count)).collect()
-            }
-            Self::Text(Some(column), counts) => {
-                let counted = (0u64..).zip(counts).filter(|(_, count)| *count > 0);
-                counted.filter_map(|(ord, count)| Some((text(&column, ord)?, count))).collect()
-            }
-            Self::Text(None, _) | Self::None => Vec::new(),
-        };
-        counted.into_iter().filter(|(_, count)| *count > 0).collect()
-    }
-}
-
-fn text(column: &StrColumn, ord: u64) -> Option<String> {
-    let mut text = String::new();
-    column.ord_to_str(ord, &mut text).ok()?.then_some(text)
+    sums.into_iter().filter_map(|(key, count)| Some((text(key)?, count))).collect()
 }

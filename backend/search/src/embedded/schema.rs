@@ -4,12 +4,13 @@ use nasman_core::Kind;
 use tantivy::{
     Index, TantivyDocument,
     schema::{
-        FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing,
+        FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, SchemaBuilder, TextFieldIndexing,
         TextOptions,
     },
     tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer},
 };
 
+use super::columns::Shape;
 use crate::{Document, words::Words};
 
 /// Stands where a path begins, before its first folder.
@@ -20,6 +21,8 @@ pub(super) const LAST: char = '\u{2}';
 pub(super) const NEVER: u64 = u64::MAX;
 
 const PARTS: &str = "parts";
+/// The text as it is.
+const RAW: &str = "raw";
 
 /// The fields by their meaning. A field that is `FAST` is a column.
 #[derive(Clone)]
@@ -36,22 +39,18 @@ pub(super) struct Fields {
     pub folders: Field,
     /// [`ROOT`], the folded folders' names, and [`LAST`] with the folded name, with their places.
     pub tree: Field,
-    /// The words of the name as one term: finds whole names, orders by name.
+    /// The words of the name as one text: tells whole names, orders by name.
     pub whole: Field,
     /// The extension.
     pub extension: Field,
     /// [`crate::Category`] by its place in `ALL`.
     pub category: Field,
-    /// [`crate::State`] by its place in `ALL`.
-    pub state: Field,
-    /// [`Kind`] by its place in [`KINDS`].
-    pub kind: Field,
+    /// A [`Shape`]: what facets count.
+    pub shape: Field,
     /// Bytes.
     pub size: Field,
     /// Seconds since 1970.
     pub modified: Field,
-    /// The owner's number.
-    pub owner: Field,
     /// The lifetime's begin.
     pub born: Field,
     /// The lifetime's end, or [`NEVER`].
@@ -66,21 +65,25 @@ pub(super) const KINDS: [Kind; 7] =
 impl Fields {
     pub(super) fn build() -> (Self, Schema) {
         let mut schema = Schema::builder();
+        // Found and counted, never weighed: without the byte for each document that says how long a field is.
+        let found = NumericOptions::default().set_indexed();
+        let term = TextFieldIndexing::default()
+            .set_tokenizer(RAW)
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::Basic);
         let fields = Self {
-            entry: schema.add_u64_field("entry", INDEXED),
-            inode: schema.add_u64_field("inode", INDEXED),
-            dataset: schema.add_u64_field("dataset", INDEXED | FAST),
+            entry: schema.add_u64_field("entry", found.clone()),
+            inode: schema.add_u64_field("inode", found.clone()),
+            dataset: schema.add_u64_field("dataset", found.clone()),
             name: words(&mut schema, "name"),
             folders: words(&mut schema, "folders"),
             tree: words(&mut schema, "tree"),
-            whole: schema.add_text_field("whole", STRING.set_fast("raw")),
-            extension: schema.add_text_field("extension", STRING.set_fast("raw")),
-            category: schema.add_u64_field("category", INDEXED | FAST),
-            state: schema.add_u64_field("state", FAST),
-            kind: schema.add_u64_field("kind", FAST),
+            whole: schema.add_text_field("whole", TextOptions::default().set_fast(RAW)),
+            extension: schema.add_text_field("extension", TextOptions::default().set_indexing_options(term)),
+            category: schema.add_u64_field("category", found),
+            shape: schema.add_bytes_field("shape", FAST),
             size: schema.add_u64_field("size", FAST),
             modified: schema.add_i64_field("modified", FAST),
-            owner: schema.add_u64_field("owner", FAST),
             born: schema.add_u64_field("born", FAST),
             died: schema.add_u64_field("died", FAST),
             path: schema.add_bytes_field("path", STORED),
@@ -112,11 +115,9 @@ impl Fields {
             row.add_text(self.extension, extension);
         }
         row.add_u64(self.category, place(&crate::Category::ALL, &document.category()));
-        row.add_u64(self.state, place(&crate::State::ALL, &document.state()));
-        row.add_u64(self.kind, place(&KINDS, &document.kind));
+        row.add_bytes(self.shape, &Shape::of(document).bytes());
         row.add_u64(self.size, document.size);
         row.add_i64(self.modified, document.modified);
-        row.add_u64(self.owner, document.owner.into());
         row.add_u64(self.born, document.lifetime.born.0);
         row.add_u64(self.died, document.lifetime.died.map_or(NEVER, |died| died.0));
         row.add_bytes(self.path, document.path.as_bytes());

@@ -20,6 +20,8 @@ const HAND: usize = 512;
 const HANDS: usize = 8;
 /// Without a hint, looks this often.
 const EVERY: Duration = Duration::from_secs(30);
+/// After so long without a change the index is put in order and lets go of memory.
+const QUIET: Duration = Duration::from_secs(5);
 /// Commits are at least so far apart: each costs, and many states may come one after another.
 const APART: Duration = Duration::from_millis(300);
 /// After a failure waits this long, and twice as long after each further one.
@@ -41,16 +43,23 @@ type Result<T> = std::result::Result<T, ProjectError>;
 /// Follows the catalog until the server stops. Blocks.
 pub fn run(search: &Search, catalog: &Catalog, stopping: &watch::Receiver<bool>) {
     let mut project = Project { search, catalog, stopping, checked: None };
-    let mut pause = FIRST_PAUSE;
+    let (mut pause, mut rests) = (FIRST_PAUSE, false);
     while !*stopping.borrow() {
         match project.round() {
             Ok(true) => {
-                pause = FIRST_PAUSE;
+                (pause, rests) = (FIRST_PAUSE, false);
                 thread::sleep(APART);
             }
             Ok(false) => {
                 pause = FIRST_PAUSE;
-                search.wait(EVERY);
+                let hinted = search.wait(if rests { EVERY } else { QUIET });
+                if !hinted && !*stopping.borrow() {
+                    // Where that fails, what is found stays the same, and the next change tells what is wrong.
+                    if let Err(error) = search.index.rest() {
+                        tracing::warn!(%error, "the search index could not be put in order");
+                    }
+                    rests = true;
+                }
             }
             Err(ProjectError::Stopping) => {}
             Err(error) => {

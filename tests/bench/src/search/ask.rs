@@ -18,13 +18,16 @@ const REQUESTS: usize = 250;
 pub const FACETS: &str = "category,dataset,ext,size,year";
 /// Words of at least a hundredth of all names, up to a third.
 const FREQUENT: [&str; 8] = ["img", "index", "holiday", "rechnung", "final", "test", "urlaub", "report"];
-const FILTERS: [&str; 6] = [
-    "%20ext:jpg",
-    "%20modified:2019",
-    "%20size:%3E1M",
-    "%20type:document",
-    "&category=picture&year=2018",
-    "&ext=pdf,docx&size=small,medium",
+/// Such words with a choice that leaves some of the hits.
+const FILTERED: [&str; 8] = [
+    "img%20ext:jpg",
+    "img&category=picture&year=2018",
+    "rechnung%20type:document",
+    "report%20modified:2019",
+    "holiday%20size:%3E1M",
+    "final&ext=pdf,docx&size=small,medium",
+    "index%20ext:ts",
+    "test%20path:/node_modules/",
 ];
 
 /// A kind of query.
@@ -57,10 +60,9 @@ impl Kind {
 
     /// Something of this kind to be typed, ready for an address.
     pub fn query(self, random: &mut Rng, files: usize) -> String {
-        let frequent = FREQUENT[random.usize(..FREQUENT.len())];
         match self {
             Self::Rare => word(random.usize(files / 200..files / 60)),
-            Self::Frequent => frequent.to_owned(),
+            Self::Frequent => FREQUENT[random.usize(..FREQUENT.len())].to_owned(),
             Self::Prefix => {
                 let word = word((files as f64 / 60.0).powf(random.f64()) as usize);
                 word[..word.len().min(random.usize(3..=4))].to_owned()
@@ -72,7 +74,7 @@ impl Kind {
                 letters[at] = if letters[at] == b'q' { b'p' } else { b'q' };
                 String::from_utf8(letters).unwrap_or_default()
             }
-            Self::Filtered => format!("{frequent}{}", FILTERS[random.usize(..FILTERS.len())]),
+            Self::Filtered => FILTERED[random.usize(..FILTERED.len())].to_owned(),
         }
     }
 }

@@ -41,8 +41,6 @@ pub struct Indexed {
     pub projected: f64,
     /// MB that the process took at most.
     pub memory: f64,
-    /// MB of the index.
-    pub size: f64,
     /// Documents in it.
     pub documents: f64,
 }
@@ -60,7 +58,6 @@ impl Indexed {
             walked: number("walked")?,
             projected: number("projected")?,
             memory: number("memory")? / 1e6,
-            size: number("bytes")? / 1e6,
             documents: number("documents")?,
         })
     }
@@ -95,7 +92,6 @@ pub fn index(state: &Path, tree: Option<&Path>) -> Result<Value> {
         "walked": walked,
         "projected": projected,
         "memory": memory()?,
-        "bytes": status["bytes"],
         "documents": status["documents"],
     }))
 }

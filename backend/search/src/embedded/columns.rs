@@ -1,0 +1,178 @@
+//! A segment's columns, opened once. What facets count, and most filters choose by, is one column: a document's *shape*.
+//!
+//! Among a million documents there are some thousand shapes, so that a hit costs one small number to look up and one to
+//! add to, however many facets are counted. Counted column by column, `img` with a quarter of a million hits took 56 ms.
+
+use std::sync::Arc;
+
+use tantivy::{
+    DocId, SegmentReader, TantivyError,
+    columnar::{ColumnValues, StrColumn},
+};
+
+use super::schema::{KINDS, place};
+use crate::{Category, Document, State, request::size_range};
+
+pub(super) type Numbers = Arc<dyn ColumnValues<u64>>;
+type Times = Arc<dyn ColumnValues<i64>>;
+
+/// What many documents have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub dataset: u64,
+    pub owner: u32,
+    pub year: i16,
+    /// The place in [`Category::ALL`].
+    pub category: u8,
+    /// The place in [`State::ALL`].
+    pub state: u8,
+    /// The place in [`KINDS`].
+    pub kind: u8,
+    /// The place in [`crate::SIZES`].
+    pub size: u8,
+    pub extension: Option<Box<str>>,
+}
+
+impl Shape {
+    pub(super) fn of(document: &Document) -> Self {
+        let small = |number: u64| u8::try_from(number).unwrap_or(u8::MAX);
+        Self {
+            dataset: document.dataset.0,
+            owner: document.owner,
+            year: year_of(document.modified),
+            category: small(place(&Category::ALL, &document.category())),
+            state: small(place(&State::ALL, &document.state())),
+            kind: small(place(&KINDS, &document.kind)),
+            size: u8::try_from(size_range(document.size)).unwrap_or(u8::MAX),
+            extension: document.extension().map(String::into_boxed_str),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let Self { dataset, owner, year, category, state, kind, size, extension } = self;
+        let mut bytes = dataset.to_be_bytes().to_vec();
+        bytes.extend(owner.to_be_bytes());
+        bytes.extend(year.to_be_bytes());
+        bytes.extend([category, state, kind, size]);
+        bytes.extend(extension.iter().flat_map(|extension| [b"."[0]].into_iter().chain(extension.bytes())));
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (dataset, rest) = bytes.split_first_chunk()?;
+        let (owner, rest) = rest.split_first_chunk()?;
+        let (year, rest) = rest.split_first_chunk()?;
+        let (&[category, state, kind, size], extension) = rest.split_first_chunk()?;
+        Some(Self {
+            dataset: u64::from_be_bytes(*dataset),
+            owner: u32::from_be_bytes(*owner),
+            year: i16::from_be_bytes(*year),
+            category,
+            state,
+            kind,
+            size,
+            extension: match extension.split_first() {
+                Some((_, text)) => Some(std::str::from_utf8(text).ok()?.into()),
+                None => None,
+            },
+        })
+    }
+}
+
+/// What a segment knows of its documents by their numbers.
+pub(super) struct Columns {
+    /// By the numbers of `shape`.
+    pub shapes: Vec<Shape>,
+    pub shape: Numbers,
+    pub size: Numbers,
+    pub modified: Times,
+    pub born: Numbers,
+    pub died: Numbers,
+    /// The words of names in their order, and the column of their numbers.
+    pub names: Option<(StrColumn, Numbers)>,
+}
+
+impl Columns {
+    pub(super) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        let number = |name| columns.column_first_or_default::<u64>(name);
+        let missing = || TantivyError::SchemaError("a segment without shapes".to_owned());
+        let column = columns.bytes("shape")?.ok_or_else(missing)?;
+        let mut shapes = Vec::with_capacity(column.num_terms());
+        let mut all = column.dictionary().stream()?;
+        while all.advance() {
+            shapes.push(Shape::read(all.key()).ok_or_else(missing)?);
+        }
+        let names = columns.str("whole")?.map(|names| {
+            let numbers = names.ords().clone().first_or_default_col(0);
+            (names, numbers)
+        });
+        Ok(Self {
+            shapes,
+            shape: column.ords().clone().first_or_default_col(0),
+            size: number("size")?,
+            modified: columns.column_first_or_default("modified")?,
+            born: number("born")?,
+            died: number("died")?,
+            names,
+        })
+    }
+
+    /// The number of a document's shape.
+    pub(super) fn shape_number(&self, doc: DocId) -> usize {
+        usize::try_from(self.shape.get_val(doc)).unwrap_or(usize::MAX)
+    }
+}
+
+/// Seconds since 1970 at which a year begins, in the calendar that holds for all years; UTC.
+pub(super) fn year_begins(year: i16) -> i64 {
+    let before = i64::from(year) - 1;
+    let days = before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
+    // Days from the year 1 to 1970.
+    (days - 719_162) * 86_400
+}
+
+/// The year of an instant. Years beyond four digits are the nearest that has them.
+pub(super) fn year_of(seconds: i64) -> i16 {
+    // Mean years; off by at most one, which the year's own beginning tells.
+    let guess = (seconds.div_euclid(31_556_952) + 1970).clamp(-1, 9999);
+    let year = i16::try_from(guess).unwrap_or_default();
+    let year = if seconds < year_begins(year) { year - 1 } else { year };
+    if seconds >= year_begins(year + 1) { (year + 1).min(9999) } else { year.max(0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_begin_and_end_where_the_calendar_says() {
+        for year in [0i16, 1, 4, 99, 100, 1600, 1900, 1969, 1970, 1972, 1999, 2000, 2024, 2100, 9998] {
+            let begins =
+                jiff::tz::TimeZone::UTC.to_timestamp(jiff::civil::date(year, 1, 1).at(0, 0, 0, 0)).unwrap();
+            assert_eq!(year_begins(year), begins.as_second());
+            assert_eq!((year_of(year_begins(year)), year_of(year_begins(year + 1) - 1)), (year, year));
+        }
+        assert_eq!((year_of(i64::MIN), year_of(i64::MAX)), (0, 9999));
+    }
+
+    #[test]
+    fn shapes_are_what_was_written() {
+        let shape = Shape {
+            dataset: u64::MAX - 1,
+            owner: 1000,
+            year: -1,
+            category: 3,
+            state: 1,
+            kind: 0,
+            size: 5,
+            extension: Some("größe".into()),
+        };
+        assert_eq!(Shape::read(&shape.bytes()), Some(shape.clone()));
+        for extension in [None, Some("".into())] {
+            let shape = Shape { extension, ..shape.clone() };
+            assert_eq!(Shape::read(&shape.bytes()), Some(shape));
+        }
+        assert_eq!(Shape::read(b"short"), None);
+    }
+}
