@@ -198,20 +198,38 @@ impl SegmentBest {
         let columns = &self.columns;
         let key = match self.sort.by {
             SortBy::Relevance => {
-                let lives = Key::from(columns.shapes.get(shape).is_some_and(|shape| shape.state == 0));
-                let fits = Key::from(self.tier(doc, score));
-                let key = (fits << 66) | (lives << 65);
-                // No time could make up for that.
-                if least.is_some_and(|least| key | ((1 << 65) - 1) < least) {
+                let shape = columns.shapes.get(shape)?;
+                let key = |tier: u8, modified: i64| {
+                    let lives = Key::from(shape.state == 0);
+                    (Key::from(tier) << 66) | (lives << 65) | (Key::from(modified) + (1 << 63))
+                };
+                // Most hits of a frequent word are older than the best by years: the name and the time, which are
+                // the costly ones to look up, need not be known of those.
+                let enough = |tier, modified| least.is_none_or(|least| key(tier, modified) >= least);
+                let most = self.most_tier(score);
+                if !enough(most, shape.newest()) {
                     return None;
                 }
-                return Some(key | (Key::from(columns.modified.get_val(doc)) + (1 << 63)));
+                let tier = self.tier(doc, score);
+                if tier < most && !enough(tier, shape.newest()) {
+                    return None;
+                }
+                return Some(key(tier, columns.modified.get_val(doc)));
             }
             SortBy::Name => columns.names.as_ref().map_or(0, |(_, names)| names.get_val(doc).into()),
             SortBy::Size => columns.size.get_val(doc).into(),
             SortBy::Modified => columns.modified.get_val(doc).into(),
         };
         Some(if self.sort.descending { key } else { -key })
+    }
+
+    /// What it is at most, as far as can be told without the name.
+    fn most_tier(&self, score: Score) -> u8 {
+        match self.exact {
+            Some(_) => 5,
+            None if self.whole.is_empty() => tier(score, self.words),
+            None => 4,
+        }
     }
 
     fn tier(&self, doc: DocId, score: Score) -> u8 {
