@@ -11,6 +11,9 @@ const HIGHEST: u64 = 1 << 48;
 /// Bounds the memory: 24 bytes each. Beyond, a walk is no dearer.
 const MOST: usize = 4 << 20;
 
+/// Objects that are sooner read over than left out by a question of their own.
+const NEAR: u64 = 256;
+
 /// Why records are not what they should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RangesError {
@@ -88,8 +91,22 @@ impl Ranges {
     }
 
     /// The ranges in this state.
-    pub(super) fn with(&self, state: State) -> impl Iterator<Item = Range> + '_ {
+    fn with(&self, state: State) -> impl Iterator<Item = Range> + '_ {
         self.0.iter().copied().filter(move |range| range.state == state)
+    }
+
+    /// First and last objects of stretches that together cover the ranges in this state. What lies between two near
+    /// ones belongs to a stretch too: where every third file was removed, asking for each range would be a thousand
+    /// questions, most of the time of a step.
+    pub(super) fn stretches(&self, state: State) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let mut ranges = self.with(state).peekable();
+        std::iter::from_fn(move || {
+            let Range { first, mut last, .. } = ranges.next()?;
+            while let Some(near) = ranges.next_if(|next| next.first - last <= NEAR) {
+                last = near.last;
+            }
+            Some((first, last))
+        })
     }
 
     /// What is told of an object; absent when it has not changed.
@@ -125,6 +142,17 @@ mod tests {
         let (used, free) = (Some(State::InUse), Some(State::Free));
         assert_eq!(states, [used, used, free, free, None, None, used, used, used, None, None, free, free]);
         assert!(read(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn near_ranges_make_one_stretch() {
+        let far = 40 + NEAR;
+        let ranges =
+            read(&[(2, 3, 9), (4, 10, 12), (2, 13, 39), (2, far, far), (4, far + 1, 1 << 40)]).unwrap();
+        assert_eq!(ranges.stretches(State::InUse).collect::<Vec<_>>(), [(3, 39), (far, far)]);
+        assert_eq!(ranges.stretches(State::Free).collect::<Vec<_>>(), [(10, 12), (far + 1, 1 << 40)]);
+        let near = read(&[(2, 3, 39), (4, 40, 41), (2, far - 1, far)]).unwrap();
+        assert_eq!(near.stretches(State::InUse).collect::<Vec<_>>(), [(3, far)]);
     }
 
     #[test]

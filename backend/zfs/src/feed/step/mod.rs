@@ -155,19 +155,20 @@ impl<'a, 'out> Step<'a, 'out> {
         self.ranges.state(self.tree.object(inode)).is_some()
     }
 
-    /// Goes through the objects known in the ranges of a state, page by page.
+    /// Goes through the objects known in the ranges of a state, some thousands at a time.
     fn each_known(
         &mut self,
         state: State,
         mut act: impl FnMut(&mut Self, Vec<(u64, KnownObject)>) -> Answer<()>,
     ) -> Answer<()> {
-        for range in self.ranges.with(state) {
+        for (first, last) in self.ranges.stretches(state) {
             // The root is known by a number of its own, which no range tells of.
-            let mut first = range.first.max(ROOT_INODE + 1);
-            while first <= range.last {
-                let page = self.known.objects_in(first, range.last, PAGE).map_err(FeedError::Known)?;
+            let mut first = first.max(ROOT_INODE + 1);
+            while first <= last {
+                let mut page = self.known.objects_in(first, last, PAGE).map_err(FeedError::Known)?;
                 let full = page.len() == PAGE;
-                first = page.last().map_or(range.last, |(inode, _)| *inode) + 1;
+                first = page.last().map_or(last, |(inode, _)| *inode) + 1;
+                page.retain(|(inode, _)| self.ranges.state(*inode) == Some(state));
                 act(self, page)?;
                 if !full {
                     break;
