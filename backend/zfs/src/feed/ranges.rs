@@ -37,10 +37,10 @@ pub(super) enum State {
 pub(super) struct Ranges(Vec<Range>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Range {
-    pub(super) state: State,
-    pub(super) first: u64,
-    pub(super) last: u64,
+struct Range {
+    state: State,
+    first: u64,
+    last: u64,
 }
 
 impl Ranges {
@@ -87,21 +87,16 @@ impl Ranges {
 
     /// How many objects exist in the ranges in use.
     pub(super) fn in_use(&self) -> u64 {
-        self.with(State::InUse).map(|range| range.last - range.first + 1).sum()
+        let in_use = self.0.iter().filter(|range| range.state == State::InUse);
+        in_use.map(|range| range.last - range.first + 1).sum()
     }
 
-    /// The ranges in this state.
-    fn with(&self, state: State) -> impl Iterator<Item = Range> + '_ {
-        self.0.iter().copied().filter(move |range| range.state == state)
-    }
-
-    /// First and last objects of stretches that together cover the ranges in this state. What lies between two near
-    /// ones belongs to a stretch too: where every third file was removed, asking for each range would be a thousand
-    /// questions, most of the time of a step.
-    pub(super) fn stretches(&self, state: State) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let mut ranges = self.with(state).peekable();
+    /// First and last objects of stretches that together cover all ranges. What lies between two near ones belongs to a
+    /// stretch too: where every third file was removed, a question for each range would be most of a step's time.
+    pub(super) fn stretches(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let mut ranges = self.0.iter().peekable();
         std::iter::from_fn(move || {
-            let Range { first, mut last, .. } = ranges.next()?;
+            let Range { first, mut last, .. } = *ranges.next()?;
             while let Some(near) = ranges.next_if(|next| next.first - last <= NEAR) {
                 last = near.last;
             }
@@ -146,13 +141,11 @@ mod tests {
 
     #[test]
     fn near_ranges_make_one_stretch() {
-        let far = 40 + NEAR;
-        let ranges =
-            read(&[(2, 3, 9), (4, 10, 12), (2, 13, 39), (2, far, far), (4, far + 1, 1 << 40)]).unwrap();
-        assert_eq!(ranges.stretches(State::InUse).collect::<Vec<_>>(), [(3, 39), (far, far)]);
-        assert_eq!(ranges.stretches(State::Free).collect::<Vec<_>>(), [(10, 12), (far + 1, 1 << 40)]);
-        let near = read(&[(2, 3, 39), (4, 40, 41), (2, far - 1, far)]).unwrap();
-        assert_eq!(near.stretches(State::InUse).collect::<Vec<_>>(), [(3, far)]);
+        let stretches = |list: &[_]| read(list).unwrap().stretches().collect::<Vec<_>>();
+        let near = 39 + NEAR;
+        assert_eq!(stretches(&[(2, 3, 9), (4, 10, 12), (2, 20, 39), (4, near, 1 << 40)]), [(3, 1 << 40)]);
+        assert_eq!(stretches(&[(2, 3, 39), (2, near + 1, near + 1)]), [(3, 39), (near + 1, near + 1)]);
+        assert!(stretches(&[]).is_empty());
     }
 
     #[test]
