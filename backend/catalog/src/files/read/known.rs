@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{
     Catalog, Result,
-    files::{
-        datasets::DatasetId,
-        row::{ObjectRow, kind},
-    },
+    files::{datasets::DatasetId, row::kind},
     schema::objects,
 };
 
@@ -52,15 +49,15 @@ impl KnownFiles {
     }
 }
 
-fn known_object(row: &ObjectRow) -> Result<KnownObject> {
-    Ok(KnownObject { generation: row.generation, kind: row.kind()? })
+fn known_object(generation: i64, code: i64) -> Result<KnownObject> {
+    Ok(KnownObject { generation, kind: kind(code)? })
 }
 
 impl Known for KnownFiles {
     fn object(&self, inode: u64) -> std::result::Result<Option<KnownObject>, KnownError> {
         self.ask(|conn| {
             let row = object_at(conn, self.dataset, inode.cast_signed(), self.at)?;
-            row.as_ref().map(known_object).transpose()
+            row.map(|row| known_object(row.generation, row.kind)).transpose()
         })
     }
 
@@ -84,8 +81,8 @@ impl Known for KnownFiles {
                 .limit(i64::try_from(limit).unwrap_or(i64::MAX))
                 .select((objects::inode, objects::generation, objects::kind))
                 .load(conn)?;
-            let object = |(inode, generation, code): (i64, i64, i64)| {
-                Ok((inode.cast_unsigned(), KnownObject { generation, kind: kind(code)? }))
+            let object = |(inode, generation, code): (i64, _, _)| {
+                Ok((inode.cast_unsigned(), known_object(generation, code)?))
             };
             rows.into_iter().map(object).collect()
         })

@@ -174,16 +174,15 @@ impl<'a, 'out> Step<'a, 'out> {
                 first = if page.len() == PAGE { page[PAGE - 1].0 + 1 } else { last + 1 };
                 for (inode, object) in page {
                     match self.ranges.state(inode) {
-                        Some(State::InUse) => drop(known.in_use.insert(inode)),
-                        Some(State::Free) => {
-                            known.freed.insert(inode);
-                            continue;
+                        None => {}
+                        Some(State::Free) => drop(known.freed.insert(inode)),
+                        Some(State::InUse) => {
+                            known.in_use.insert(inode);
+                            if object.kind == Kind::Directory {
+                                known.directories.insert(inode);
+                                self.seed(inode)?;
+                            }
                         }
-                        None => continue,
-                    }
-                    if object.kind == Kind::Directory {
-                        known.directories.insert(inode);
-                        self.seed(inode)?;
                     }
                 }
             }
