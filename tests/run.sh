@@ -42,14 +42,14 @@ pack() {
 
 platform() {
     say "real ZFS: $("$guest" run "$name" -- zfs version | tr '\n' ' ')"
+    # Alone: a server would look into the snapshots that the tests take, and be in them when these are to be left.
+    "$guest" run "$name" -- sh -c '! systemctl is-active --quiet nasman || systemctl stop nasman'
     "$guest" run "$name" -- zpool create -f scratch /dev/disk/by-id/virtio-data1
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch /payload/platform --test-threads=2
     # One at a time: the counters of cloned blocks are the pool's.
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch /payload/files_platform --test-threads=1
     # One story of random changes: the whole of them takes a quarter of an hour in an emulated machine.
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch NASMAN_TEST_SEED=3 /payload/feed --test-threads=1
-    # Alone: a server would index what the tests index.
-    "$guest" run "$name" -- sh -c '! systemctl is-active --quiet nasman || systemctl stop nasman'
     "$guest" run "$name" -- env NASMAN_TEST_POOL=scratch NASMAN_TEST_SEED=1 NASMAN_BIN=/payload/nasman \
         /payload/indexing --test-threads=1
     # What is tested natively on whatever the machine has, once more on ZFS.

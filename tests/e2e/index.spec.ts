@@ -1,25 +1,8 @@
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 
-import { expectAccessible, inGuest, signIn, yesterday } from './support'
+import { allIndexed, expectAccessible, indexNow, inGuest, signIn, yesterday } from './support'
 
 const HOME = encodeURIComponent('tank/home')
-
-/** Waits until all that can be reached is indexed. */
-async function allIndexed(page: Page) {
-  await expect
-    .poll(
-      async () => {
-        const answer = await page.request.get('/api/v1/index')
-        const { datasets } = (await answer.json()) as {
-          datasets: { state: string; snapshots: { indexed: number } }[]
-        }
-        const known = datasets.some(({ snapshots }) => snapshots.indexed > 0)
-        return known && datasets.every(({ state }) => state === 'current' || state === 'unreachable')
-      },
-      { timeout: 180_000 },
-    )
-    .toBe(true)
-}
 
 test('The index page tells how far it is, and indexes on demand', async ({ page }) => {
   test.setTimeout(300_000)
@@ -46,16 +29,7 @@ test('A file deleted now shows among what is, and all its versions with it', asy
   await allIndexed(page)
   inGuest('mv', path, '/tank/home/anna/gone.odt')
   try {
-    const csrf = { 'X-Requested-With': 'NASMan' }
-    const asked = await page.request.post(`/api/v1/index/${HOME}`, { data: {}, headers: csrf })
-    expect(asked.status()).toBe(202)
-    const { id } = (await asked.json()) as { id: string }
-    await expect
-      .poll(
-        async () =>
-          ((await (await page.request.get(`/api/v1/jobs/${id}`)).json()) as { state: string }).state,
-      )
-      .toBe('succeeded')
+    await indexNow(page, 'tank/home')
     await page.goto(`/files/${HOME}?path=anna%2FDocuments&deleted=1`)
     const row = page.getByRole('row').filter({ hasText: 'Recipe book.odt' }).first()
     await expect(row).toContainText(/deleted|moved/i)

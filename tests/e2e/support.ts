@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page } from '@playwright/test'
+import { type APIResponse, expect, type Page } from '@playwright/test'
 
 /** A variable that `tests/run.sh` sets. */
 function setting(name: string): string {
@@ -28,6 +28,47 @@ export async function signIn(page: Page) {
   await page.getByRole('textbox', { name: 'Password' }).fill(setting('NASMAN_PASSWORD'))
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
+}
+
+async function json<T>(answer: Promise<APIResponse>): Promise<T> {
+  return (await (await answer).json()) as T
+}
+
+/** Waits until all that can be reached is indexed. */
+export async function allIndexed(page: Page) {
+  type Dataset = { state: string; snapshots: { indexed: number } }
+  await expect
+    .poll(
+      async () => {
+        const { datasets } = await json<{ datasets: Dataset[] }>(page.request.get('/api/v1/index'))
+        const known = datasets.some(({ snapshots }) => snapshots.indexed > 0)
+        return known && datasets.every(({ state }) => state === 'current' || state === 'unreachable')
+      },
+      { timeout: 180_000 },
+    )
+    .toBe(true)
+}
+
+/** Indexes a dataset as it is now. */
+export async function indexNow(page: Page, dataset: string) {
+  const address = `/api/v1/index/${encodeURIComponent(dataset)}`
+  const ask = () => page.request.post(address, { data: {}, headers: { 'X-Requested-With': 'e2e' } })
+  let asked = await ask()
+  // It may just be indexed, by itself; that may have begun too early.
+  await expect(async () => {
+    if (asked.status() === 409) asked = await ask()
+    expect(asked.status()).toBe(202)
+  }).toPass({ timeout: 60_000 })
+  const { id } = (await asked.json()) as { id: string }
+  const state = async () => (await json<{ state: string }>(page.request.get(`/api/v1/jobs/${id}`))).state
+  await expect.poll(state, { timeout: 120_000 }).toBe('succeeded')
+}
+
+/** What a search finds: the path and state of each hit. */
+export async function found(page: Page, q: string): Promise<string[]> {
+  const answer = page.request.get('/api/v1/search', { params: { q } })
+  const { hits } = await json<{ hits: { path: string; state: string }[] }>(answer)
+  return hits.map(({ path, state }) => `${decodeURIComponent(path)} ${state}`).sort()
 }
 
 /** Fails on what keeps people out: findings that axe calls serious or critical. */

@@ -58,9 +58,11 @@ impl Shape {
         top.into_iter().chain((1..=self.folders()).flat_map(move |inode| {
             let entries = self.files_of(inode).map(|file| (name(file), file)).collect();
             let files = self.files_of(inode);
-            [folder(inode), Change::Directory { inode, entries }]
+            // As a walk tells it: a folder's names come after what they lead to.
+            [folder(inode)]
                 .into_iter()
                 .chain(files.map(|inode| Change::Object { inode, meta: Some(meta(Kind::File, inode, 0)) }))
+                .chain([Change::Directory { inode, entries }])
         }))
     }
 

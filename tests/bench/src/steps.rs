@@ -28,7 +28,8 @@ use crate::{
 const FILES: usize = 20_000;
 const BESIDE: usize = 200_000;
 const CHANGES: usize = 3_000;
-const PER_FOLDER: usize = 100;
+/// As cameras and scanners fill theirs.
+const PER_FOLDER: usize = 1000;
 /// Measured turns; one goes before them to have everything in memory.
 const TURNS: usize = 3;
 /// Steps in a turn, for each `zfs diff`, which takes long.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::{
-    SqliteConnection,
+    QueryResult, SqliteConnection,
     prelude::{
         ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryableByName, RunQueryDsl as _,
     },
@@ -13,6 +13,8 @@ use nasman_core::{Guid, Txg};
 
 use super::{
     datasets::{DatasetId, clear, position},
+    many::{self, Many, Values},
+    row::TouchedRow,
     search,
     snapshots::states,
 };
@@ -151,7 +153,7 @@ pub(super) fn drop_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i
             .bind::<BigInt, _>(next)
             .load(conn)?;
         removed += rows.len();
-        notes.extend(rows.iter().flat_map(|row| [(row.inode, row.born), (row.inode, row.died)]));
+        notes.extend(rows.iter().flat_map(|row| [(row.born, row.inode), (row.died, row.inode)]));
     }
     if before != i64::MIN {
         for find in [SAME_OBJECTS, SAME_LINKS] {
@@ -162,24 +164,22 @@ pub(super) fn drop_state(conn: &mut SqliteConnection, dataset: DatasetId, txg: i
                 .load(conn)?;
             for pair in pairs {
                 pair.join(conn, dataset)?;
-                notes.extend([(pair.inode, pair.ended), (pair.inode, pair.begun)]);
+                notes.extend([(pair.ended, pair.inode), (pair.begun, pair.inode)]);
             }
         }
     }
-    for (inode, txg) in notes {
-        drop_note(conn, dataset, txg, inode)?;
-    }
+    drop_notes(conn, dataset, &notes.into_iter().collect::<Vec<_>>())?;
     Ok(u64::try_from(removed).unwrap_or_default())
 }
 
-/// Removes a note that is about nothing any more.
-pub(super) fn drop_note(conn: &mut SqliteConnection, dataset: DatasetId, txg: i64, inode: i64) -> Result<()> {
-    diesel::sql_query(DROP_NOTE)
-        .bind::<BigInt, _>(dataset.0)
-        .bind::<BigInt, _>(txg)
-        .bind::<BigInt, _>(inode)
-        .execute(conn)?;
-    Ok(())
+/// Removes notes, each of a state and an inode, that are about nothing any more.
+pub(super) fn drop_notes(
+    conn: &mut SqliteConnection,
+    dataset: DatasetId,
+    notes: &[(i64, i64)],
+) -> Result<()> {
+    let rows = notes.iter().map(|&(txg, inode)| TouchedRow { dataset: dataset.0, txg, inode });
+    many::run_each::<DropNotes>(conn, &rows.collect::<Vec<_>>())
 }
 
 /// What a removed version leaves notes of.
@@ -258,10 +258,25 @@ const DROP_LINKS: &str = "DELETE FROM links INDEXED BY links_by_inode \
     WHERE dataset = ?1 AND born > ?2 AND died <= ?4 \
     AND inode IN (SELECT inode FROM touched WHERE dataset = ?1 AND txg > ?3 AND txg <= ?4) \
     RETURNING inode, born, died";
+
 /// A note stays while something else is born or dies then. What dies then is the last version born before.
-const DROP_NOTE: &str = "DELETE FROM touched WHERE dataset = ?1 AND txg = ?2 AND inode = ?3 \
-    AND NOT EXISTS (SELECT 1 FROM objects WHERE dataset = ?1 AND inode = ?3 AND born = ?2) \
-    AND ?2 IS NOT (SELECT died FROM objects \
-        WHERE dataset = ?1 AND inode = ?3 AND born < ?2 ORDER BY born DESC LIMIT 1) \
-    AND NOT EXISTS (SELECT 1 FROM links INDEXED BY links_by_inode \
-        WHERE dataset = ?1 AND inode = ?3 AND (born = ?2 OR died = ?2))";
+struct DropNotes;
+
+impl Many for DropNotes {
+    type Row = TouchedRow;
+    type Answer = ();
+    const BEFORE: &'static str = "DELETE FROM touched WHERE (dataset, txg, inode) = ";
+    const AFTER: &'static str = " \
+    AND NOT EXISTS (SELECT 1 FROM objects o \
+        WHERE o.dataset = touched.dataset AND o.inode = touched.inode AND o.born = touched.txg) \
+    AND txg IS NOT (SELECT o.died FROM objects o \
+        WHERE o.dataset = touched.dataset AND o.inode = touched.inode AND o.born < touched.txg \
+        ORDER BY o.born DESC LIMIT 1) \
+    AND NOT EXISTS (SELECT 1 FROM links l INDEXED BY links_by_inode \
+        WHERE l.dataset = touched.dataset AND l.inode = touched.inode \
+        AND (l.born = touched.txg OR l.died = touched.txg))";
+
+    fn push<'b>(row: &'b TouchedRow, values: &mut Values<'_, '_, 'b>) -> QueryResult<()> {
+        values.numbers([&row.dataset, &row.txg, &row.inode])
+    }
+}

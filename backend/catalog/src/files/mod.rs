@@ -11,6 +11,7 @@ mod apply;
 mod check;
 mod datasets;
 mod forget;
+mod many;
 #[cfg(test)]
 mod oracle;
 mod read;

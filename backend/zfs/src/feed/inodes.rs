@@ -27,6 +27,16 @@ impl InodeSet {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// In ascending order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        self.0.iter().flat_map(|(number, page)| {
+            let first = number * PAGE;
+            let bits = page.iter().enumerate().flat_map(|(at, word)| (0..64).map(move |bit| (at, bit, word)));
+            let set = bits.filter(|(_, bit, word)| *word & (1 << bit) != 0);
+            set.map(move |(at, bit, _)| first + at as u64 * 64 + bit)
+        })
+    }
 }
 
 fn place(inode: u64) -> (usize, u64) {
@@ -49,6 +59,7 @@ mod tests {
         for inode in [0, 63, 64, 4095, 4096, 1 << 48, 63, u64::MAX, 0] {
             assert_eq!(set.insert(inode), truth.insert(inode), "{inode}");
         }
+        assert!(set.iter().eq(truth.iter().copied()));
         for inode in (0..9000).chain([1 << 48, u64::MAX - 1, u64::MAX]) {
             assert_eq!(set.contains(inode), truth.contains(&inode), "{inode}");
         }

@@ -118,7 +118,7 @@ pub struct Feed {
     /// Whether `zfs diff` may be run. It silently leaves out changes of files that once had another hard link (it
     /// looks for them under the name that is gone), so this is only for datasets without any.
     pub zfs_diff: bool,
-    /// Threads that walk a whole snapshot.
+    /// Threads that walk a whole snapshot, or look at what changed.
     pub threads: usize,
     /// Folders that are told, and not entered. When this changes, what is known must be told anew by a walk (with
     /// neither `ioctl` nor `zfs_diff`): a step tells only what changed in the snapshots.
@@ -216,7 +216,7 @@ impl Feed {
             return Ok(Means::Nothing);
         }
         let tree = Tree::open(&zfs.snapshot_folder(to)?)?;
-        Step::new(&tree, known, &ranges, &self.exclude, out).run()?;
+        Step::new(&tree, known, &ranges, &self.exclude, self.threads, out).run()?;
         tree.check()?;
         Ok(Means::Ioctl)
     }

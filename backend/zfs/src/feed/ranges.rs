@@ -11,6 +11,9 @@ const HIGHEST: u64 = 1 << 48;
 /// Bounds the memory: 24 bytes each. Beyond, a walk is no dearer.
 const MOST: usize = 4 << 20;
 
+/// Objects that are sooner read over than left out by a question of their own.
+const NEAR: u64 = 256;
+
 /// Why records are not what they should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RangesError {
@@ -34,10 +37,10 @@ pub(super) enum State {
 pub(super) struct Ranges(Vec<Range>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Range {
-    pub(super) state: State,
-    pub(super) first: u64,
-    pub(super) last: u64,
+struct Range {
+    state: State,
+    first: u64,
+    last: u64,
 }
 
 impl Ranges {
@@ -84,12 +87,21 @@ impl Ranges {
 
     /// How many objects exist in the ranges in use.
     pub(super) fn in_use(&self) -> u64 {
-        self.with(State::InUse).map(|range| range.last - range.first + 1).sum()
+        let in_use = self.0.iter().filter(|range| range.state == State::InUse);
+        in_use.map(|range| range.last - range.first + 1).sum()
     }
 
-    /// The ranges in this state.
-    pub(super) fn with(&self, state: State) -> impl Iterator<Item = Range> + '_ {
-        self.0.iter().copied().filter(move |range| range.state == state)
+    /// First and last objects of stretches that together cover all ranges. What lies between two near ones belongs to a
+    /// stretch too: where every third file was removed, a question for each range would be most of a step's time.
+    pub(super) fn stretches(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let mut ranges = self.0.iter().peekable();
+        std::iter::from_fn(move || {
+            let Range { first, mut last, .. } = *ranges.next()?;
+            while let Some(near) = ranges.next_if(|next| next.first - last <= NEAR) {
+                last = near.last;
+            }
+            Some((first, last))
+        })
     }
 
     /// What is told of an object; absent when it has not changed.
@@ -125,6 +137,15 @@ mod tests {
         let (used, free) = (Some(State::InUse), Some(State::Free));
         assert_eq!(states, [used, used, free, free, None, None, used, used, used, None, None, free, free]);
         assert!(read(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn near_ranges_make_one_stretch() {
+        let stretches = |list: &[_]| read(list).unwrap().stretches().collect::<Vec<_>>();
+        let near = 39 + NEAR;
+        assert_eq!(stretches(&[(2, 3, 9), (4, 10, 12), (2, 20, 39), (4, near, 1 << 40)]), [(3, 1 << 40)]);
+        assert_eq!(stretches(&[(2, 3, 39), (2, near + 1, near + 1)]), [(3, 39), (near + 1, near + 1)]);
+        assert!(stretches(&[]).is_empty());
     }
 
     #[test]

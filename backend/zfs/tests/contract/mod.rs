@@ -113,7 +113,7 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// Whether a hint names this dataset before long; others may be told at the same time.
 fn is_hinted(hints: &Receiver<Option<DatasetName>>, dataset: &DatasetName) -> bool {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(120);
     loop {
         match hints.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(hint) if hint.as_ref() == Some(dataset) => return true,

@@ -1,5 +1,7 @@
 //! The end of a state: what lost its last name is gone, and the marker is set.
 
+use std::collections::HashSet;
+
 use diesel::{
     SqliteConnection,
     prelude::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _},
@@ -27,24 +29,16 @@ impl Apply {
         // A told folder that is gone lets go of what was in it, so this goes on until nothing is loose.
         while !(self.loose.is_empty() && self.gone.is_empty() && self.unsure.is_empty()) {
             self.batch(|batch, conn, touched| {
-                for inode in some_of(batch.unsure) {
-                    batch.end_names_unless_folder(conn, inode, touched)?;
-                }
-                for inode in some_of(batch.loose) {
-                    batch.let_go(conn, inode, touched)?;
-                }
-                for inode in some_of(batch.gone) {
-                    batch.drop_names(conn, inode, touched)?;
-                }
-                Ok(())
+                batch.end_names_of_no_folders(conn, touched)?;
+                batch.let_go(conn, touched)?;
+                batch.drop_names(conn, touched)
             })?;
         }
         let (dataset, from, txg) = (self.dataset, self.from, self.txg());
         while !self.void.is_empty() {
             let void = some_of(&mut self.void);
-            self.conn.immediate_transaction(|conn| {
-                void.into_iter().try_for_each(|inode| forget::drop_note(conn, dataset, txg, inode))
-            })?;
+            let notes: Vec<_> = void.into_iter().map(|inode| (txg, inode)).collect();
+            self.conn.immediate_transaction(|conn| forget::drop_notes(conn, dataset, &notes))?;
         }
         let at = time::ms(self.to.at());
         let (to, same) = (&self.to, self.same);
@@ -81,41 +75,38 @@ pub(super) fn some_of(set: &mut Touched) -> Vec<i64> {
     some
 }
 
+/// Each takes some of what is open still; what it ends may add to that.
 impl Batch<'_> {
-    /// An object without a name is gone.
-    fn let_go(&mut self, conn: &mut SqliteConnection, inode: i64, touched: &mut Touched) -> Result<()> {
-        if inode == ROOT_INODE.cast_signed() || !self.open_names_of(conn, inode)?.is_empty() {
-            return Ok(());
-        }
-        let Some(object) = self.open_object(conn, inode)? else { return Ok(()) };
-        self.end_object(conn, &object, touched)?;
-        if object.kind == DIRECTORY {
-            self.end_names_in(conn, inode, touched)?;
-        }
-        Ok(())
+    /// Objects without a name are gone.
+    fn let_go(&mut self, conn: &mut SqliteConnection, touched: &mut Touched) -> Result<()> {
+        let mut loose = some_of(self.loose);
+        let named: HashSet<i64> =
+            self.open_names_of(conn, &loose)?.into_iter().map(|row| row.inode).collect();
+        loose.retain(|inode| *inode != ROOT_INODE.cast_signed() && !named.contains(inode));
+        let objects = self.open_objects(conn, &loose)?;
+        let folders = objects.iter().filter(|row| row.kind == DIRECTORY).map(|row| row.inode);
+        let folders: Vec<i64> = folders.collect();
+        self.end_objects(conn, objects, touched)?;
+        self.end_names_in(conn, &folders, touched)
     }
 
     /// A folder that was told and is none has no names.
-    fn end_names_unless_folder(
-        &mut self,
-        conn: &mut SqliteConnection,
-        inode: i64,
-        touched: &mut Touched,
-    ) -> Result<()> {
-        if self.open_object(conn, inode)?.is_some_and(|object| object.kind == DIRECTORY) {
-            return Ok(());
-        }
-        self.end_names_in(conn, inode, touched)
+    fn end_names_of_no_folders(&mut self, conn: &mut SqliteConnection, touched: &mut Touched) -> Result<()> {
+        let mut told = some_of(self.unsure);
+        let objects = self.open_objects(conn, &told)?.into_iter();
+        let folders: HashSet<i64> =
+            objects.filter(|row| row.kind == DIRECTORY).map(|row| row.inode).collect();
+        told.retain(|inode| !folders.contains(inode));
+        self.end_names_in(conn, &told, touched)
     }
 
-    /// A name that leads nowhere is none.
-    fn drop_names(&mut self, conn: &mut SqliteConnection, inode: i64, touched: &mut Touched) -> Result<()> {
-        if self.open_object(conn, inode)?.is_some() {
-            return Ok(());
-        }
-        for row in self.open_names_of(conn, inode)? {
-            self.end_link(conn, &row, touched)?;
-        }
-        Ok(())
+    /// Names that lead nowhere are none.
+    fn drop_names(&mut self, conn: &mut SqliteConnection, touched: &mut Touched) -> Result<()> {
+        let mut gone = some_of(self.gone);
+        let objects: HashSet<i64> =
+            self.open_objects(conn, &gone)?.into_iter().map(|row| row.inode).collect();
+        gone.retain(|inode| !objects.contains(inode));
+        let names = self.open_names_of(conn, &gone)?;
+        self.end_links(conn, names, touched)
     }
 }

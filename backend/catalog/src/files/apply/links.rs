@@ -4,173 +4,156 @@ use std::collections::HashMap;
 
 use diesel::{
     SqliteConnection,
-    prelude::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _},
+    prelude::{QueryDsl as _, RunQueryDsl as _},
 };
 use nasman_core::EntryName;
 
 use super::{
     super::row::{DIRECTORY, LinkRow, file_flag},
-    AT_ONCE, Batch, ROWS, Touched,
-    objects::Kinds,
+    Batch, FOLDERS, Touched,
+    objects::{Kinds, last_told},
 };
 use crate::{Result, schema::links};
 
+/// A folder and all its names, with where they lead.
+type Told = (i64, Vec<(EntryName, u64)>);
+
 impl Batch<'_> {
+    /// All names that end do so before any begins: a file that was moved is then seen to have a name at once.
     pub(super) fn take_folders(
         &mut self,
         conn: &mut SqliteConnection,
-        told: Vec<(i64, Vec<(EntryName, u64)>)>,
+        told: Vec<Told>,
         kinds: &Kinds,
         touched: &mut Touched,
     ) -> Result<()> {
-        let mut told: Vec<_> = told.into_iter().collect::<HashMap<_, _>>().into_iter().collect();
-        told.sort_unstable_by_key(|(inode, _)| *inode);
-        let mut born = Vec::new();
-        for (parent, entries) in told {
-            self.take_folder(conn, parent, entries, kinds, touched, &mut born)?;
-            if born.len() >= ROWS {
-                self.begin_links(conn, &mut born)?;
+        let told = last_told(told);
+        let others = self.kinds_of(conn, kinds, told.iter().map(|(parent, _)| *parent))?;
+        for (parent, _) in &told {
+            if kinds.get(*parent).or_else(|| others.get(*parent)) != Some(DIRECTORY) {
+                self.unsure.insert(*parent);
             }
         }
-        self.begin_links(conn, &mut born)
+        let (mut told, mut born) = (told.into_iter().peekable(), Vec::new());
+        while told.peek().is_some() {
+            let some = told.by_ref().take(FOLDERS).collect();
+            self.compare(conn, some, &mut born, touched)?;
+        }
+        self.place(conn, kinds, &mut born)?;
+        touched.extend(born.iter().map(|row| row.inode));
+        self.begin_links(conn, &born)
     }
 
-    fn take_folder(
+    /// Ends the names that some folders have no more, and finds those that they did not have.
+    fn compare(
         &mut self,
         conn: &mut SqliteConnection,
-        parent: i64,
-        entries: Vec<(EntryName, u64)>,
-        kinds: &Kinds,
-        touched: &mut Touched,
+        told: Vec<Told>,
         born: &mut Vec<LinkRow>,
-    ) -> Result<()> {
-        let known = if self.first && self.told.insert(parent) {
-            Vec::new()
-        } else {
-            self.open_names_in(conn, parent)?
-        };
-        let kind = match kinds.get(&parent) {
-            Some(&kind) => Some(kind),
-            None => self.open_object(conn, parent)?.map(|object| object.kind),
-        };
-        if kind != Some(DIRECTORY) {
-            self.unsure.insert(parent);
-        }
-        let mut known: HashMap<Vec<u8>, LinkRow> =
-            known.into_iter().map(|row| (row.name.clone(), row)).collect();
-        let begins = born.len();
-        for (name, inode) in entries {
-            let inode = inode.cast_signed();
-            let row = known.remove(name.as_bytes());
-            let same = row.as_ref().is_some_and(|row| row.inode == inode);
-            // What a name that stays leads to was seen to where objects are taken in.
-            if same {
-                continue;
-            }
-            if let Some(row) = row {
-                self.end_link(conn, &row, touched)?;
-            }
-            let kind = match kinds.get(&inode) {
-                Some(&kind) => Some(kind),
-                None => self.open_object(conn, inode)?.map(|object| object.kind),
-            };
-            match kind {
-                Some(_) => _ = self.loose.remove(&inode),
-                // Not told yet: it is taken for a file, and put right when it is told.
-                None => _ = self.gone.insert(inode),
-            }
-            let file = file_flag(kind.unwrap_or(-1));
-            let (dataset, txg, name) = (self.dataset, self.txg, name.as_bytes().to_vec());
-            touched.insert(inode);
-            born.push(LinkRow { dataset, parent, file, name, born: txg, died: None, inode });
-        }
-        for row in known.into_values() {
-            self.end_link(conn, &row, touched)?;
-        }
-        born[begins..].sort_unstable_by(|a, b| (a.file, &a.name).cmp(&(b.file, &b.name)));
-        Ok(())
-    }
-
-    fn begin_links(&mut self, conn: &mut SqliteConnection, rows: &mut Vec<LinkRow>) -> Result<()> {
-        self.applied.links_born += u64::try_from(rows.len()).unwrap_or_default();
-        let (whole, rest) = rows.as_chunks::<AT_ONCE>();
-        for rows in whole {
-            diesel::replace_into(links::table).values(rows).execute(conn)?;
-        }
-        for row in rest {
-            diesel::replace_into(links::table).values(row).execute(conn)?;
-        }
-        rows.clear();
-        Ok(())
-    }
-
-    fn open_names_in(&self, conn: &mut SqliteConnection, parent: i64) -> Result<Vec<LinkRow>> {
-        Ok(links::table
-            .filter(links::dataset.eq(self.dataset))
-            .filter(links::parent.eq(parent))
-            .filter(links::died.is_null())
-            .select(LinkRow::as_select())
-            .load(conn)?)
-    }
-
-    /// The names that lead to an object.
-    pub(super) fn open_names_of(&self, conn: &mut SqliteConnection, inode: i64) -> Result<Vec<LinkRow>> {
-        Ok(links::table
-            .filter(links::dataset.eq(self.dataset))
-            .filter(links::inode.eq(inode))
-            .filter(links::died.is_null())
-            .select(LinkRow::as_select())
-            .load(conn)?)
-    }
-
-    /// Ends a link here; one that began here never was.
-    pub(super) fn end_link(
-        &mut self,
-        conn: &mut SqliteConnection,
-        row: &LinkRow,
         touched: &mut Touched,
     ) -> Result<()> {
-        let key = links::table.find((row.dataset, row.parent, row.file, &row.name, row.born));
-        if row.born == self.txg {
-            diesel::delete(key).execute(conn)?;
-            self.void.insert(row.inode);
+        let asked = told.iter().map(|(parent, _)| *parent);
+        let asked: Vec<i64> = asked.filter(|parent| !(self.first && self.told.insert(*parent))).collect();
+        let mut known: HashMap<(i64, Vec<u8>), LinkRow> = HashMap::new();
+        for mut row in self.open_names_in(conn, &asked)? {
+            known.insert((row.parent, std::mem::take(&mut row.name)), row);
+        }
+        let mut ended = Vec::new();
+        let (dataset, txg) = (self.dataset, self.txg);
+        for (parent, entries) in told {
+            for (name, inode) in entries {
+                let (name, inode) = (name.as_bytes().to_vec(), inode.cast_signed());
+                let mut key = (parent, name);
+                let before = if known.is_empty() { None } else { known.remove(&key) };
+                if let Some(mut row) = before {
+                    // What a name that stays leads to was seen to where objects are taken in.
+                    if row.inode == inode {
+                        continue;
+                    }
+                    row.name.clone_from(&key.1);
+                    ended.push(row);
+                }
+                let (file, name) = (file_flag(-1), std::mem::take(&mut key.1));
+                born.push(LinkRow { dataset, parent, file, name, born: txg, died: None, inode });
+            }
+        }
+        ended.extend(known.into_iter().map(|((_, name), row)| LinkRow { name, ..row }));
+        self.end_links(conn, ended, touched)
+    }
+
+    /// Gives new names their places: folders come before all else.
+    fn place(&mut self, conn: &mut SqliteConnection, kinds: &Kinds, born: &mut [LinkRow]) -> Result<()> {
+        let others = self.kinds_of(conn, kinds, born.iter().map(|row| row.inode))?;
+        for row in &mut *born {
+            match kinds.get(row.inode).or_else(|| others.get(row.inode)) {
+                Some(kind) => {
+                    row.file = file_flag(kind);
+                    if !self.loose.is_empty() {
+                        self.loose.remove(&row.inode);
+                    }
+                }
+                // Not told yet: it is taken for a file, and put right when it is told.
+                None => _ = self.gone.insert(row.inode),
+            }
+        }
+        born.sort_by(|a, b| (a.parent, a.file, &a.name).cmp(&(b.parent, b.file, &b.name)));
+        Ok(())
+    }
+
+    /// Ends links here; those that began here never were.
+    pub(super) fn end_links(
+        &mut self,
+        conn: &mut SqliteConnection,
+        mut rows: Vec<LinkRow>,
+        touched: &mut Touched,
+    ) -> Result<()> {
+        self.loose.extend(rows.iter().map(|row| row.inode));
+        let txg = self.txg;
+        for row in rows.extract_if(.., |row| row.born == txg) {
+            let key = (row.dataset, row.parent, row.file, &row.name, row.born);
+            diesel::delete(links::table.find(key)).execute(conn)?;
+            self.begun_for_nothing(row.inode);
             self.applied.links_born -= 1;
-        } else {
-            diesel::update(key).set(links::died.eq(self.txg)).execute(conn)?;
-            self.applied.links_died += 1;
+        }
+        for row in &mut rows {
+            row.died = Some(txg);
             touched.insert(row.inode);
         }
-        self.loose.insert(row.inode);
-        Ok(())
+        rows.sort_unstable_by(|a, b| (a.parent, a.file, &a.name).cmp(&(b.parent, b.file, &b.name)));
+        self.died_links(conn, &rows)
     }
 
-    /// Ends every name in a folder that is none any more.
+    /// Ends every name in folders that are none any more.
     pub(super) fn end_names_in(
         &mut self,
         conn: &mut SqliteConnection,
-        parent: i64,
+        parents: &[i64],
         touched: &mut Touched,
     ) -> Result<()> {
-        for row in self.open_names_in(conn, parent)? {
-            self.end_link(conn, &row, touched)?;
+        for some in parents.chunks(FOLDERS) {
+            let rows = self.open_names_in(conn, some)?;
+            self.end_links(conn, rows, touched)?;
         }
         Ok(())
     }
 
-    /// Gives the names of an object the place that its kind has now.
+    /// Gives the names of objects the place that each one's kind has now.
     pub(super) fn move_names_of(
         &mut self,
         conn: &mut SqliteConnection,
-        inode: i64,
-        file: i64,
+        places: &HashMap<i64, i64>,
         touched: &mut Touched,
     ) -> Result<()> {
-        let mut born = Vec::new();
-        for row in self.open_names_of(conn, inode)?.into_iter().filter(|row| row.file != file) {
-            self.end_link(conn, &row, touched)?;
-            touched.insert(inode);
-            born.push(LinkRow { file, born: self.txg, ..row });
-        }
-        self.begin_links(conn, &mut born)
+        let inodes: Vec<i64> = places.keys().copied().collect();
+        let mut rows = self.open_names_of(conn, &inodes)?;
+        rows.retain(|row| places.get(&row.inode) != Some(&row.file));
+        let moved = rows.iter().map(|row| {
+            let file = places.get(&row.inode).copied().unwrap_or(row.file);
+            LinkRow { file, born: self.txg, ..row.clone() }
+        });
+        let moved: Vec<LinkRow> = moved.collect();
+        self.end_links(conn, rows, touched)?;
+        touched.extend(moved.iter().map(|row| row.inode));
+        self.begin_links(conn, &moved)
     }
 }

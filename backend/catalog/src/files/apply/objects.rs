@@ -4,21 +4,37 @@ use std::collections::HashMap;
 
 use diesel::{
     SqliteConnection,
-    prelude::{
-        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _,
-        SelectableHelper as _,
-    },
+    prelude::{QueryDsl as _, RunQueryDsl as _},
 };
 use nasman_core::Meta;
 
 use super::{
     super::row::{DIRECTORY, ObjectRow, file_flag},
-    AT_ONCE, Batch, Touched,
+    Batch, Touched,
 };
 use crate::{Result, schema::objects};
 
-/// Of the objects told in this batch, what the ones that exist are.
-pub(super) type Kinds = HashMap<i64, i64>;
+/// What objects are, by inode.
+#[derive(Default)]
+pub(super) struct Kinds(Vec<(i64, i64)>);
+
+impl Kinds {
+    /// Of an object in it that exists.
+    pub(super) fn get(&self, inode: i64) -> Option<i64> {
+        let place = self.0.binary_search_by_key(&inode, |(inode, _)| *inode).ok()?;
+        Some(self.0[place].1)
+    }
+}
+
+/// Of several tellings of the same the last one, in order of the key: so the fewest pages are written.
+pub(super) fn last_told<T>(mut told: Vec<(i64, T)>) -> Vec<(i64, T)> {
+    // Stable, so that the last one stays last.
+    told.sort_by_key(|(inode, _)| *inode);
+    told.reverse();
+    told.dedup_by_key(|(inode, _)| *inode);
+    told.reverse();
+    told
+}
 
 impl Batch<'_> {
     pub(super) fn take_objects(
@@ -27,100 +43,88 @@ impl Batch<'_> {
         told: Vec<(i64, Option<Meta>)>,
         touched: &mut Touched,
     ) -> Result<Kinds> {
-        // Of two tellings the later one counts; in order of the key, since that writes least.
-        let mut told: Vec<_> = told.into_iter().collect::<HashMap<_, _>>().into_iter().collect();
-        told.sort_unstable_by_key(|(inode, _)| *inode);
-        let mut kinds = Kinds::with_capacity(told.len());
-        let mut born = Vec::new();
+        let told = last_told(told);
+        let is_new =
+            |inode: &i64, meta: &Option<Meta>| self.first && meta.is_some() && !self.told.contains(inode);
+        let asked = told.iter().filter(|(inode, meta)| !is_new(inode, meta)).map(|(inode, _)| *inode);
+        let asked: Vec<i64> = asked.collect();
+        let known = self.open_objects(conn, &asked)?;
+        let mut known: HashMap<i64, ObjectRow> = known.into_iter().map(|row| (row.inode, row)).collect();
+
+        let mut kinds = Vec::with_capacity(told.len());
+        let (mut born, mut ended) = (Vec::new(), Vec::new());
+        let (mut no_folders, mut other_kind) = (Vec::new(), HashMap::new());
         for (inode, meta) in told {
-            let new = self.first && meta.is_some() && !self.told.contains(&inode);
-            let known = if new { None } else { self.open_object(conn, inode)? };
-            match meta {
-                Some(meta) => {
-                    let row = ObjectRow::new(self.dataset, inode, self.txg, meta);
-                    kinds.insert(inode, row.kind);
-                    self.gone.remove(&inode);
-                    if known.as_ref().is_some_and(|known| known.same_state(&row)) {
-                        continue;
-                    }
-                    self.change_kind(conn, known.as_ref(), &row, touched)?;
-                    match known {
-                        Some(known) => self.end_object(conn, &known, touched)?,
-                        // All that a first state tells has a name.
-                        None if !self.first => _ = self.loose.insert(inode),
-                        None => {}
-                    }
-                    touched.insert(inode);
-                    born.push(row);
-                }
-                None => {
-                    self.gone.insert(inode);
-                    if let Some(known) = known {
-                        self.end_object(conn, &known, touched)?;
-                        self.end_names_in(conn, inode, touched)?;
-                    }
+            let known = known.remove(&inode);
+            let Some(meta) = meta else {
+                self.gone.insert(inode);
+                no_folders.extend(known.iter().filter(|known| known.kind == DIRECTORY).map(|_| inode));
+                ended.extend(known);
+                continue;
+            };
+            let row = ObjectRow::new(self.dataset, inode, self.txg, meta);
+            kinds.push((inode, row.kind));
+            let named_before = !self.gone.is_empty() && self.gone.remove(&inode);
+            if known.as_ref().is_some_and(|known| known.same_state(&row)) {
+                continue;
+            }
+            // A folder where there was none, or the reverse: its names get another place in their folders.
+            let before = known.as_ref().map_or(file_flag(-1), |known| file_flag(known.kind));
+            if before != file_flag(row.kind) {
+                no_folders.extend(known.iter().filter(|known| known.kind == DIRECTORY).map(|_| inode));
+                // What was not known has names only if it was named before it is told.
+                if known.is_some() || named_before {
+                    other_kind.insert(inode, file_flag(row.kind));
                 }
             }
+            // All that a first state tells has a name.
+            if known.is_none() && !self.first {
+                self.loose.insert(inode);
+            }
+            touched.insert(inode);
+            ended.extend(known);
+            born.push(row);
         }
-        self.applied.objects_born += u64::try_from(born.len()).unwrap_or_default();
-        // Statements of one length, which are prepared once; one of all rows would be parsed each time.
-        let (whole, rest) = born.as_chunks::<AT_ONCE>();
-        for rows in whole {
-            diesel::replace_into(objects::table).values(rows).execute(conn)?;
-        }
-        for row in rest {
-            diesel::replace_into(objects::table).values(row).execute(conn)?;
-        }
-        Ok(kinds)
+        self.end_names_in(conn, &no_folders, touched)?;
+        self.move_names_of(conn, &other_kind, touched)?;
+        self.end_objects(conn, ended, touched)?;
+        self.begin_objects(conn, &born)?;
+        Ok(Kinds(kinds))
     }
 
-    /// The version that lasts.
-    pub(super) fn open_object(&self, conn: &mut SqliteConnection, inode: i64) -> Result<Option<ObjectRow>> {
-        let newest: Option<ObjectRow> = objects::table
-            .filter(objects::dataset.eq(self.dataset))
-            .filter(objects::inode.eq(inode))
-            .order(objects::born.desc())
-            .select(ObjectRow::as_select())
-            .first(conn)
-            .optional()?;
-        Ok(newest.filter(|row| row.died.is_none()))
+    /// What these objects are, beside those told.
+    pub(super) fn kinds_of(
+        &self,
+        conn: &mut SqliteConnection,
+        told: &Kinds,
+        inodes: impl Iterator<Item = i64>,
+    ) -> Result<Kinds> {
+        let mut others: Vec<i64> = inodes.filter(|inode| told.get(*inode).is_none()).collect();
+        others.sort_unstable();
+        others.dedup();
+        let rows = self.open_objects(conn, &others)?;
+        let mut kinds: Vec<_> = rows.into_iter().map(|row| (row.inode, row.kind)).collect();
+        kinds.sort_unstable();
+        Ok(Kinds(kinds))
     }
 
-    /// Ends a version here; one that began here never was.
-    pub(super) fn end_object(
+    /// Ends versions here; those that began here never were.
+    pub(super) fn end_objects(
         &mut self,
         conn: &mut SqliteConnection,
-        row: &ObjectRow,
+        mut rows: Vec<ObjectRow>,
         touched: &mut Touched,
     ) -> Result<()> {
-        let key = objects::table.find((row.dataset, row.inode, row.born));
-        if row.born == self.txg {
-            diesel::delete(key).execute(conn)?;
-            self.void.insert(row.inode);
+        let txg = self.txg;
+        for row in rows.extract_if(.., |row| row.born == txg) {
+            diesel::delete(objects::table.find((row.dataset, row.inode, row.born))).execute(conn)?;
+            self.begun_for_nothing(row.inode);
             self.applied.objects_born -= 1;
-        } else {
-            diesel::update(key).set(objects::died.eq(self.txg)).execute(conn)?;
-            self.applied.objects_died += 1;
+        }
+        for row in &mut rows {
+            row.died = Some(txg);
             touched.insert(row.inode);
         }
-        Ok(())
-    }
-
-    /// A folder where there was none, or the reverse: names that led here keep another place in their folder.
-    fn change_kind(
-        &mut self,
-        conn: &mut SqliteConnection,
-        known: Option<&ObjectRow>,
-        now: &ObjectRow,
-        touched: &mut Touched,
-    ) -> Result<()> {
-        let before = known.map_or(file_flag(-1), |known| file_flag(known.kind));
-        if before == file_flag(now.kind) {
-            return Ok(());
-        }
-        if known.is_some_and(|known| known.kind == DIRECTORY) {
-            self.end_names_in(conn, now.inode, touched)?;
-        }
-        self.move_names_of(conn, now.inode, file_flag(now.kind), touched)
+        self.died_objects(conn, &rows)
     }
 }

@@ -79,7 +79,7 @@ impl Apply {
                     weight += 1 + names.len();
                     told.push((inode, names));
                 }
-                batch.take_folders(conn, told, &Kinds::new(), touched)
+                batch.take_folders(conn, told, &Kinds::default(), touched)
             })?;
         }
         Ok(())
@@ -95,7 +95,7 @@ impl Batch<'_> {
         inode: i64,
         base: i64,
     ) -> Result<Vec<(EntryName, u64)>> {
-        let (then, now) = (object_at(conn, dataset, inode, base)?, self.open_object(conn, inode)?);
+        let (then, now) = (object_at(conn, dataset, inode, base)?, self.open_objects(conn, &[inode])?.pop());
         let same = then.is_some_and(|then| {
             now.is_some_and(|now| then.generation == now.generation && now.kind == DIRECTORY)
         });

@@ -4,10 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use diesel::{
     SqliteConnection,
-    prelude::{
-        BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
-        SelectableHelper as _,
-    },
+    prelude::{BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _},
     r2d2::{ConnectionManager, PooledConnection},
 };
 use nasman_core::{EntryName, Known, KnownError, KnownObject};
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::{
     Catalog, Result,
-    files::{datasets::DatasetId, row::ObjectRow},
+    files::{datasets::DatasetId, row::kind},
     schema::objects,
 };
 
@@ -52,15 +49,15 @@ impl KnownFiles {
     }
 }
 
-fn known_object(row: &ObjectRow) -> Result<KnownObject> {
-    Ok(KnownObject { generation: row.generation, kind: row.kind()? })
+fn known_object(generation: i64, code: i64) -> Result<KnownObject> {
+    Ok(KnownObject { generation, kind: kind(code)? })
 }
 
 impl Known for KnownFiles {
     fn object(&self, inode: u64) -> std::result::Result<Option<KnownObject>, KnownError> {
         self.ask(|conn| {
             let row = object_at(conn, self.dataset, inode.cast_signed(), self.at)?;
-            row.as_ref().map(known_object).transpose()
+            row.map(|row| known_object(row.generation, row.kind)).transpose()
         })
     }
 
@@ -74,7 +71,7 @@ impl Known for KnownFiles {
         let last = i64::try_from(last).unwrap_or(i64::MAX);
         let Ok(first) = i64::try_from(first) else { return Ok(Vec::new()) };
         self.ask(|conn| {
-            let rows: Vec<ObjectRow> = objects::table
+            let rows: Vec<(i64, i64, i64)> = objects::table
                 .filter(objects::dataset.eq(self.dataset.0))
                 .filter(objects::inode.ge(first))
                 .filter(objects::inode.le(last))
@@ -82,9 +79,12 @@ impl Known for KnownFiles {
                 .filter(objects::died.is_null().or(objects::died.gt(self.at)))
                 .order(objects::inode)
                 .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-                .select(ObjectRow::as_select())
+                .select((objects::inode, objects::generation, objects::kind))
                 .load(conn)?;
-            rows.iter().map(|row| Ok((row.inode.cast_unsigned(), known_object(row)?))).collect()
+            let object = |(inode, generation, code): (i64, _, _)| {
+                Ok((inode.cast_unsigned(), known_object(generation, code)?))
+            };
+            rows.into_iter().map(object).collect()
         })
     }
 

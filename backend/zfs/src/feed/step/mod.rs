@@ -7,12 +7,14 @@
 //! through a name in a directory that was not. What is found by neither is gone.
 
 mod hidden;
+mod looks;
 
 use std::{collections::HashMap, rc::Rc};
 
-use nasman_core::{Change, EntryName, Kind, Known, KnownObject, ROOT_INODE, RelPath};
+use nasman_core::{Change, EntryName, Kind, Known, ROOT_INODE, RelPath};
 use rustix::io::Errno;
 
+use self::looks::Looks;
 use super::{
     FeedError, FolderNames,
     inodes::InodeSet,
@@ -63,6 +65,15 @@ enum Settled {
     There(Look),
 }
 
+/// Objects told that are known from the earlier snapshot.
+#[derive(Default)]
+struct KnownTold {
+    in_use: InodeSet,
+    freed: InodeSet,
+    /// Of those in use.
+    directories: InodeSet,
+}
+
 pub(super) struct Step<'a, 'out> {
     tree: &'a Tree,
     known: &'a dyn Known,
@@ -87,6 +98,7 @@ pub(super) struct Step<'a, 'out> {
     done: InodeSet,
     places: HashMap<u64, RelPath>,
     open: OpenFolders,
+    looks: Looks,
 }
 
 impl<'a, 'out> Step<'a, 'out> {
@@ -95,6 +107,7 @@ impl<'a, 'out> Step<'a, 'out> {
         known: &'a dyn Known,
         ranges: &'a Ranges,
         exclude: &'a FolderNames,
+        threads: usize,
         out: &'a mut Out<'out>,
     ) -> Self {
         Self {
@@ -113,6 +126,7 @@ impl<'a, 'out> Step<'a, 'out> {
             done: InodeSet::default(),
             places: HashMap::new(),
             open: OpenFolders::default(),
+            looks: Looks::new(threads),
         }
     }
 
@@ -121,33 +135,27 @@ impl<'a, 'out> Step<'a, 'out> {
         if self.told(ROOT_INODE) {
             self.queue.push(ROOT_INODE);
         }
-        self.each_known(State::InUse, |step, page| {
-            page.into_iter().try_for_each(|(inode, object)| step.seed(inode, object))
-        })?;
+        let known = self.known_of_those_told()?;
         self.read_queue()?;
         let mut gone = Vec::new();
-        self.each_known(State::InUse, |step, page| {
-            for (inode, object) in page {
-                if !step.done.contains(inode) {
-                    match step.settle(inode)? {
-                        Settled::Gone => {
-                            gone.push(inode);
-                            step.out_of_sight.extend((object.kind == Kind::Directory).then_some(inode));
-                        }
-                        Settled::Unsure => {}
-                        Settled::There(look) => step.look(&look)?,
-                    }
-                }
+        for inode in known.in_use.iter() {
+            if self.done.contains(inode) {
+                continue;
             }
-            Ok(())
-        })?;
+            match self.settle(inode)? {
+                Settled::Gone => {
+                    gone.push(inode);
+                    self.out_of_sight.extend(known.directories.contains(inode).then_some(inode));
+                }
+                Settled::Unsure => {}
+                Settled::There(look) => self.look(look)?,
+            }
+        }
+        self.look_at_waiting()?;
         if !self.exclude.is_empty() {
             self.end_out_of_sight(&mut gone)?;
         }
-        gone.into_iter().try_for_each(|inode| self.out.gone(inode))?;
-        self.each_known(State::Free, |step, page| {
-            page.into_iter().try_for_each(|(inode, _)| Ok(step.out.gone(inode)?))
-        })
+        gone.into_iter().chain(known.freed.iter()).try_for_each(|inode| Ok(self.out.gone(inode)?))
     }
 
     /// Whether the kernel told of the object, in whatever state.
@@ -155,31 +163,36 @@ impl<'a, 'out> Step<'a, 'out> {
         self.ranges.state(self.tree.object(inode)).is_some()
     }
 
-    /// Goes through the objects known in the ranges of a state, page by page.
-    fn each_known(
-        &mut self,
-        state: State,
-        mut act: impl FnMut(&mut Self, Vec<(u64, KnownObject)>) -> Answer<()>,
-    ) -> Answer<()> {
-        for range in self.ranges.with(state) {
+    /// What is known of the objects told. Directories that are where they were are noted to be read.
+    fn known_of_those_told(&mut self) -> Answer<KnownTold> {
+        let mut known = KnownTold::default();
+        for (first, last) in self.ranges.stretches() {
             // The root is known by a number of its own, which no range tells of.
-            let mut first = range.first.max(ROOT_INODE + 1);
-            while first <= range.last {
-                let page = self.known.objects_in(first, range.last, PAGE).map_err(FeedError::Known)?;
-                let full = page.len() == PAGE;
-                first = page.last().map_or(range.last, |(inode, _)| *inode) + 1;
-                act(self, page)?;
-                if !full {
-                    break;
+            let mut first = first.max(ROOT_INODE + 1);
+            while first <= last {
+                let page = self.known.objects_in(first, last, PAGE).map_err(FeedError::Known)?;
+                first = if page.len() == PAGE { page[PAGE - 1].0 + 1 } else { last + 1 };
+                for (inode, object) in page {
+                    match self.ranges.state(inode) {
+                        None => {}
+                        Some(State::Free) => drop(known.freed.insert(inode)),
+                        Some(State::InUse) => {
+                            known.in_use.insert(inode);
+                            if object.kind == Kind::Directory {
+                                known.directories.insert(inode);
+                                self.seed(inode)?;
+                            }
+                        }
+                    }
                 }
             }
         }
-        Ok(())
+        Ok(known)
     }
 
     /// A directory that was told, in one that was not, is where it was. All others will be found by reading.
-    fn seed(&mut self, inode: u64, object: KnownObject) -> Answer<()> {
-        if object.kind == Kind::Directory && self.trusted_link(inode)?.is_some() {
+    fn seed(&mut self, inode: u64) -> Answer<()> {
+        if self.trusted_link(inode)?.is_some() {
             self.queue.push(inode);
         }
         Ok(())
@@ -227,7 +240,15 @@ impl<'a, 'out> Step<'a, 'out> {
     }
 
     fn read_queue(&mut self) -> Answer<()> {
-        while let Some(directory) = self.queue.pop() {
+        loop {
+            let Some(directory) = self.queue.pop() else {
+                self.look_at_waiting()?;
+                // Where the filesystem does not tell kinds, looking may have found directories.
+                if self.queue.is_empty() {
+                    return Ok(());
+                }
+                continue;
+            };
             if self.listed.contains(directory) {
                 continue;
             }
@@ -237,7 +258,6 @@ impl<'a, 'out> Step<'a, 'out> {
                 Place::Beyond => self.too_deep(directory),
             }
         }
-        Ok(())
     }
 
     /// Its parent told of it, and that is all that can be told.
@@ -291,7 +311,7 @@ impl<'a, 'out> Step<'a, 'out> {
         if entry.kind == Some(Kind::Directory) {
             self.locate(entry.inode, folder.inode, &entry.name);
         } else if self.done.insert(entry.inode) {
-            self.look(&Look { folder: Rc::clone(folder), name: entry.name, inode: entry.inode })?;
+            self.look(Look { folder: Rc::clone(folder), name: entry.name, inode: entry.inode })?;
         }
         Ok(())
     }
@@ -313,23 +333,6 @@ impl<'a, 'out> Step<'a, 'out> {
         self.located.insert(inode, (parent, name.clone()));
         self.queue.push(inode);
         self.queue.extend(self.waiting.remove(&inode).unwrap_or_default());
-    }
-
-    /// Looks at an entry, and tells it.
-    fn look(&mut self, look: &Look) -> Answer<()> {
-        let Look { folder, name, inode } = look;
-        match self.tree.look(&folder.fd, Some(name)) {
-            // Only where the directory did not tell.
-            Ok((_, meta)) if meta.kind == Kind::Directory => self.locate(*inode, folder.inode, name),
-            Ok((found, meta)) if found == *inode => self.out.object(*inode, meta)?,
-            Ok((found, _)) => return Err(Stop::Surprise(format!("{found} is where {inode} must be"))),
-            Err(Errno::NOENT) => return Err(Stop::Surprise(format!("{inode} is not where it must be"))),
-            Err(errno) => {
-                let path = folder.path.join(name).unwrap_or_else(|_| folder.path.clone());
-                self.out.finding(Finding { error: FileError::new(&path, errno), path });
-            }
-        }
-        Ok(())
     }
 
     /// What becomes of an object that no directory read has.
