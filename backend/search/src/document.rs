@@ -28,6 +28,8 @@ pub struct Document {
     pub lifetime: Lifetime,
     /// Whether no later version was ever at this path.
     pub latest: bool,
+    /// How many versions its path has; told of the latest, 0 of others.
+    pub versions: u32,
 }
 
 /// What became of a version.

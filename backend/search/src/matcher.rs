@@ -81,6 +81,7 @@ mod tests {
             owner: 1000,
             lifetime: Lifetime { born: Txg(3), died: None },
             latest: true,
+            versions: 1,
         }
     }
 

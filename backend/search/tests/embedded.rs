@@ -66,5 +66,6 @@ fn document(path: nasman_core::RelPath) -> nasman_search::Document {
         owner: 0,
         lifetime: nasman_core::Lifetime { born: nasman_core::Txg(1), died: None },
         latest: true,
+        versions: 1,
     }
 }

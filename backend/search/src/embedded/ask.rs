@@ -1,23 +1,29 @@
 //! From a query to what tantivy looks up. What it can't look up is left to the sieve.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use tantivy::{
-    Score, Term,
+    BitSet, Score, SegmentReader, Term,
+    collector::DocSetCollector,
+    columnar::StrColumn,
     query::{
         AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery, Occur,
         PhraseQuery, Query as Ask, RegexPhraseQuery, RegexQuery, TermQuery,
     },
-    schema::{Field, IndexRecordOption},
+    schema::IndexRecordOption,
 };
 
 use super::{
-    schema::{Fields, LAST, ROOT, place},
-    word::WordQuery,
+    chosen::Chosen,
+    failed,
+    folders::{FolderSet, in_folders},
+    schema::{END, Fields, NAME, ROOT},
+    view::View,
+    word::{Alike, Wanted, WordQuery},
 };
 use crate::{
-    Category, Filters, Request, Result, SearchError,
-    query::{Condition, PathPattern},
+    Request, Result, SearchError,
+    query::{Condition, PathPattern, fits},
     words,
 };
 
@@ -47,6 +53,7 @@ pub(super) enum Typos {
 /// What is looked up for a request.
 pub(super) struct Asker<'a> {
     pub fields: &'a Fields,
+    pub view: &'a Arc<View>,
     pub names: &'a HashMap<u64, String>,
     pub typos: Typos,
 }
@@ -58,23 +65,25 @@ impl Asker<'_> {
             let occur = if clause.negated { Occur::MustNot } else { Occur::Must };
             clauses.extend(self.condition(&clause.condition)?.map(|asked| (occur, asked)));
         }
-        clauses.extend(self.filters(&request.filters).map(|asked| (Occur::Must, asked)));
         if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
             clauses.push((Occur::Must, Box::new(AllQuery)));
+        }
+        if let [(Occur::Must, _)] = clauses[..] {
+            return Ok(clauses.remove(0).1);
         }
         Ok(Box::new(BooleanQuery::new(clauses)))
     }
 
     fn condition(&self, condition: &Condition) -> Result<Option<Asked>> {
         let asked = match condition {
-            Condition::Words { words, prefix } => self.words(words, *prefix),
-            Condition::Phrase(words) => self.phrase(words),
-            Condition::Glob(glob) => no_score(self.regex(&format!("{LAST}{}", pattern(glob)))?),
-            Condition::Extension(extensions) => no_score(self.extensions(extensions)),
-            Condition::Category(categories) => no_score(self.categories(categories)),
-            Condition::In(place) => no_score(self.within(place)),
+            Condition::Words { words, prefix } => self.words(words, *prefix)?,
+            Condition::Phrase(words) => self.phrase(words)?,
+            Condition::Glob(glob) => no_score(self.name_glob(glob)),
+            Condition::In(place) => no_score(self.within(place)?),
             Condition::Path(path) => no_score(self.path(path)?),
-            Condition::Size(..)
+            Condition::Extension(_)
+            | Condition::Category(_)
+            | Condition::Size(..)
             | Condition::Modified(..)
             | Condition::State(_)
             | Condition::At(_)
@@ -83,24 +92,19 @@ impl Asker<'_> {
         Ok(Some(asked))
     }
 
-    /// What the sieve would have to look at each document for, and the index knows at once.
-    fn filters(&self, filters: &Filters) -> impl Iterator<Item = Asked> {
-        let extensions = (!filters.extensions.is_empty()).then(|| self.extensions(&filters.extensions));
-        let categories = (!filters.categories.is_empty()).then(|| self.categories(&filters.categories));
-        let datasets =
-            (!filters.datasets.is_empty()).then(|| self.datasets(filters.datasets.iter().map(|guid| guid.0)));
-        [extensions, categories, datasets].into_iter().flatten().map(no_score)
-    }
-
-    fn words(&self, words: &[String], prefix: bool) -> Asked {
+    fn words(&self, words: &[String], prefix: bool) -> Result<Asked> {
         let last = words.len().saturating_sub(1);
         let each = words.iter().enumerate().map(|(at, word)| self.word(word, prefix && at == last));
-        Box::new(BooleanQuery::intersection(each.collect()))
+        let mut each = each.collect::<Result<Vec<_>>>()?;
+        if each.len() == 1 {
+            return Ok(each.remove(0));
+        }
+        Ok(Box::new(BooleanQuery::intersection(each)))
     }
 
-    fn word(&self, word: &str, prefix: bool) -> Asked {
+    fn word(&self, word: &str, prefix: bool) -> Result<Asked> {
         let Fields { name, folders, .. } = *self.fields;
-        let term = |field| Term::from_field_text(field, word);
+        let wanted = Wanted { word: word.to_owned(), prefix };
         let strict = self.typos == Typos::None || word.chars().any(|c| c.is_ascii_digit());
         let wrong = match word.chars().count() {
             _ if strict => 0,
@@ -108,17 +112,25 @@ impl Asker<'_> {
             ONE_WRONG.. => 1,
             _ => 0,
         };
-        let like = |field| -> Asked {
-            Box::new(match prefix {
-                true => FuzzyTermQuery::new_prefix(term(field), wrong, true),
-                false => FuzzyTermQuery::new(term(field), wrong, true),
-            })
+        let like = |field| {
+            let term = Term::from_field_text(field, word);
+            if prefix {
+                FuzzyTermQuery::new_prefix(term, wrong, true)
+            } else {
+                FuzzyTermQuery::new(term, wrong, true)
+            }
         };
-        let like = if wrong > 0 { vec![like(name), like(folders)] } else { Vec::new() };
-        Box::new(WordQuery { name, folders, word: word.to_owned(), prefix, like })
+        let alike = if wrong > 0 {
+            let folders = Arc::new(self.folders(&like(folders), None)?);
+            Some(Alike { names: Box::new(like(name)), folders })
+        } else {
+            None
+        };
+        let folders = Arc::new(wanted.folders(self.view, folders).map_err(failed)?);
+        Ok(Box::new(WordQuery { view: Arc::clone(self.view), name, wanted, folders, alike }))
     }
 
-    fn phrase(&self, words: &[String]) -> Asked {
+    fn phrase(&self, words: &[String]) -> Result<Asked> {
         let Fields { name, folders, .. } = *self.fields;
         let all = |field| -> Asked {
             match words {
@@ -129,50 +141,41 @@ impl Asker<'_> {
             }
         };
         if words.is_empty() {
-            return Box::new(EmptyQuery);
+            return Ok(Box::new(EmptyQuery));
         }
         let many = u16::try_from(words.len()).map_or(1.0, Score::from);
-        Box::new(DisjunctionMaxQuery::new(vec![
+        Ok(Box::new(DisjunctionMaxQuery::new(vec![
             scored(all(name), many * (BEGINS + IS_WORD)),
-            scored(all(folders), many * IN_FOLDERS),
-        ]))
-    }
-
-    fn extensions(&self, extensions: &[String]) -> Asked {
-        any_of(extensions.iter().map(|one| Term::from_field_text(self.fields.extension, &one.to_lowercase())))
-    }
-
-    fn categories(&self, categories: &[Category]) -> Asked {
-        let term = |one| Term::from_field_u64(self.fields.category, place(&Category::ALL, one));
-        any_of(categories.iter().map(term))
-    }
-
-    fn datasets(&self, guids: impl Iterator<Item = u64>) -> Asked {
-        any_of(guids.map(|guid| Term::from_field_u64(self.fields.dataset, guid)))
+            scored(self.in_folders(&*all(folders), None)?, many * IN_FOLDERS),
+        ])))
     }
 
     /// In a dataset, in one beneath it, or in a folder of one.
-    fn within(&self, place: &str) -> Asked {
+    fn within(&self, place: &str) -> Result<Asked> {
         let place = place.trim_matches('/');
-        let mut any: Vec<Asked> = Vec::new();
+        let (mut any, mut whole): (Vec<Asked>, _) = (Vec::new(), Vec::new());
         for (&guid, name) in self.names {
             let beneath = |above: &str, below: &str| {
                 below.strip_prefix(above).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned)
             };
             if name == place || beneath(place, name).is_some() {
-                any.push(self.datasets([guid].into_iter()));
+                whole.push(guid);
             } else if let Some(folder) = beneath(name, place) {
                 let folder = words::folded(&folder);
                 let terms = std::iter::once(ROOT).chain(folder.split('/'));
                 let terms = terms.map(|term| Term::from_field_text(self.fields.tree, term)).collect();
-                let folder: Asked = Box::new(PhraseQuery::new(terms));
-                any.push(Box::new(BooleanQuery::intersection(vec![
-                    self.datasets([guid].into_iter()),
-                    folder,
-                ])));
+                any.push(self.in_folders(&PhraseQuery::new(terms), Some(guid))?);
             }
         }
-        Box::new(BooleanQuery::union(any))
+        if !whole.is_empty() {
+            let view = Arc::clone(self.view);
+            let chosen = move |segment: &SegmentReader| {
+                let shapes = &view.columns_of(segment)?.shapes;
+                Ok(shapes.chosen(|shape| whole.contains(&shape.dataset)))
+            };
+            any.push(Box::new(Chosen::by(chosen)));
+        }
+        Ok(Box::new(BooleanQuery::union(any)))
     }
 
     /// Folders' names beneath each other, the last of which may be the name of the version itself.
@@ -180,26 +183,81 @@ impl Asker<'_> {
         let globs = path.globs();
         let Some((last, above)) = globs.split_last() else { return Ok(Box::new(AllQuery)) };
         let above: Vec<String> = above.iter().map(|glob| in_folder(glob)).collect();
-        let mut any: Vec<Asked> = vec![self.beneath_each_other(&above, in_folder(last))?];
+        let in_last = above.iter().cloned().chain([in_folder(last)]).collect();
+        let mut any: Vec<Asked> = vec![self.in_folders(&*self.beneath_each_other(in_last)?, None)?];
         if !path.folder {
-            any.push(self.beneath_each_other(&above, format!("{LAST}{}", pattern(last)))?);
+            let named = self.name_glob(last);
+            any.push(if above.is_empty() {
+                named
+            } else {
+                let above = self.beneath_each_other(above.into_iter().chain([END.to_owned()]).collect())?;
+                Box::new(BooleanQuery::intersection(vec![self.in_folders(&*above, None)?, named]))
+            });
         }
         Ok(Box::new(BooleanQuery::union(any)))
     }
 
-    fn beneath_each_other(&self, above: &[String], last: String) -> Result<Asked> {
-        if above.is_empty() {
-            return self.regex(&last);
+    /// Finds the records of folders with such names, the one in the other.
+    fn beneath_each_other(&self, mut names: Vec<String>) -> Result<Asked> {
+        if names.len() > 1 {
+            let patterns = names.into_iter().enumerate().collect();
+            return Ok(Box::new(RegexPhraseQuery::new_with_offset(self.fields.tree, patterns)));
         }
-        let patterns = above.iter().cloned().chain([last]).enumerate().collect();
-        Ok(Box::new(RegexPhraseQuery::new_with_offset(self.fields.tree, patterns)))
-    }
-
-    fn regex(&self, pattern: &str) -> Result<Asked> {
-        let query = RegexQuery::from_pattern(pattern, self.fields.tree);
+        let query = RegexQuery::from_pattern(&names.pop().unwrap_or_default(), self.fields.tree);
         // Its automaton outgrew what tantivy allows: a glob of very many stars.
         query.map(|query| Box::new(query) as Asked).map_err(|error| SearchError::Refused(error.to_string()))
     }
+
+    /// The documents in the folders whose records a query finds, in one dataset or in all.
+    fn in_folders(&self, records: &dyn Ask, dataset: Option<u64>) -> Result<Asked> {
+        Ok(Box::new(in_folders(self.view, self.folders(records, dataset)?)))
+    }
+
+    fn folders(&self, records: &dyn Ask, dataset: Option<u64>) -> Result<FolderSet> {
+        let found = self.view.searcher.search(records, &DocSetCollector).map_err(failed)?;
+        let mut folders = FolderSet::of(self.view);
+        for at in found {
+            let columns = self.view.columns_at(at).map_err(failed)?;
+            let shape = columns.shapes.of(at.doc_id);
+            if dataset.is_none_or(|dataset| shape.is_some_and(|shape| shape.dataset == dataset)) {
+                folders.insert(columns.folder_of(at.doc_id));
+            }
+        }
+        Ok(folders)
+    }
+
+    /// Documents whose whole folded name fits.
+    fn name_glob(&self, glob: &str) -> Asked {
+        let (view, glob) = (Arc::clone(self.view), glob.to_owned());
+        Box::new(Chosen::by(move |segment: &SegmentReader| {
+            let mut docs = BitSet::with_max_value(segment.max_doc());
+            let Some((names, numbers)) = &view.columns_of(segment)?.names else { return Ok(docs) };
+            let fitting = fitting(names, &glob)?;
+            (0..segment.max_doc()).filter(|doc| fitting.contains(small(numbers.get_val(*doc)))).for_each(
+                |doc| {
+                    docs.insert(doc);
+                },
+            );
+            Ok(docs)
+        }))
+    }
+}
+
+/// The numbers of the names that fit. All are looked at: where in its name a glob begins to tell is not known.
+fn fitting(names: &StrColumn, glob: &str) -> tantivy::Result<BitSet> {
+    let mut fitting = BitSet::with_max_value(u32::try_from(names.num_terms()).unwrap_or(u32::MAX));
+    let mut all = names.dictionary().stream()?;
+    while all.advance() {
+        let key = std::str::from_utf8(all.key()).unwrap_or_default();
+        if key.split_once(NAME).is_some_and(|(_, name)| fits(glob, name)) {
+            fitting.insert(small(all.term_ord()));
+        }
+    }
+    Ok(fitting)
+}
+
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// What was typed, as a name that has just these words.
@@ -220,17 +278,8 @@ pub(super) fn words_of(request: &Request) -> u16 {
     u16::try_from(words.sum::<usize>().min(63)).unwrap_or_default()
 }
 
-/// The documents of an object, or of a path.
-pub(super) fn by_number(field: Field, number: u64) -> Asked {
-    exact(Term::from_field_u64(field, number))
-}
-
 fn exact(term: Term) -> Asked {
     Box::new(TermQuery::new(term, IndexRecordOption::Basic))
-}
-
-fn any_of(terms: impl Iterator<Item = Term>) -> Asked {
-    Box::new(BooleanQuery::union(terms.map(exact).collect()))
 }
 
 fn scored(asked: Asked, score: Score) -> Asked {
@@ -258,8 +307,8 @@ fn pattern(glob: &str) -> String {
 /// The same for a folder's name: what stands for any text must not begin with a mark.
 fn in_folder(glob: &str) -> String {
     match (glob.strip_prefix('*'), glob.strip_prefix('?')) {
-        (Some(rest), _) => format!("([^{ROOT}{LAST}].*)?{}", pattern(rest)),
-        (_, Some(rest)) => format!("[^{ROOT}{LAST}]{}", pattern(rest)),
+        (Some(rest), _) => format!("([^{ROOT}{END}].*)?{}", pattern(rest)),
+        (_, Some(rest)) => format!("[^{ROOT}{END}]{}", pattern(rest)),
         _ => pattern(glob),
     }
 }

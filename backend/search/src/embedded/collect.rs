@@ -16,6 +16,7 @@ use tantivy::{
 use super::{
     ask::{IN_FOLDERS, IS_WORD},
     columns::{Columns, Shape},
+    schema::NAME,
     sieve::{SegmentSieve, Sieve},
 };
 use crate::{Category, Facet, SIZES, Sort, SortBy, State};
@@ -82,7 +83,8 @@ impl Collector for Best<'_> {
         let columns = Arc::clone(self.columns.get(place).ok_or_else(missing)?);
         let names = columns.names.as_ref().filter(|_| self.by_words() && !self.whole.is_empty());
         let whole = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &self.whole))?;
-        let exact = names.map_or(Ok(None), |(names, _)| names.dictionary().term_ord(&self.whole))?;
+        let exact = format!("{}{NAME}", self.whole);
+        let exact = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &exact))?;
         Ok(SegmentBest {
             ordinal,
             sieve: self.sieve.for_segment(&columns),
@@ -92,7 +94,7 @@ impl Collector for Best<'_> {
             whole,
             exact,
             best: BinaryHeap::new(),
-            counts: vec![0; columns.shapes.len()],
+            counts: vec![0; columns.shapes.all.len()],
             facets: self.facets.clone(),
             columns,
         })
@@ -141,9 +143,9 @@ pub(super) struct SegmentBest {
     sort: Sort,
     words: Score,
     most: usize,
-    /// Names that begin with what was typed, and the one that is just that.
+    /// Names whose words begin with what was typed, and those whose words are just that.
     whole: Range<u64>,
-    exact: Option<u64>,
+    exact: Range<u64>,
     best: BinaryHeap<Reverse<(Key, Reverse<DocId>)>>,
     /// Hits of each shape.
     counts: Vec<u64>,
@@ -154,8 +156,19 @@ impl SegmentCollector for SegmentBest {
     type Fruit = (Vec<Ranked>, u64, Counts);
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        let shape = self.columns.shape_number(doc);
+        let shape = self.columns.shapes.number(doc);
         self.keep(doc, shape, score);
+    }
+
+    fn collect_block(&mut self, docs: &[DocId]) {
+        let mut shapes = [0; tantivy::COLLECT_BLOCK_BUFFER_LEN];
+        for docs in docs.chunks(shapes.len()) {
+            let shapes = &mut shapes[..docs.len()];
+            self.columns.shapes.numbers.get_vals(docs, shapes);
+            for (doc, shape) in docs.iter().zip(shapes) {
+                self.keep(*doc, usize::try_from(*shape).unwrap_or(usize::MAX), 0.0);
+            }
+        }
     }
 
     fn harvest(self) -> Self::Fruit {
@@ -163,7 +176,7 @@ impl SegmentCollector for SegmentBest {
             (self.rank(*key), Reverse(DocAddress::new(self.ordinal, *doc)))
         });
         let best = best.collect();
-        let found = self.columns.shapes.iter().zip(&self.counts).filter(|(_, count)| **count > 0);
+        let found = self.columns.shapes.all.iter().zip(&self.counts).filter(|(_, count)| **count > 0);
         let counts = self.facets.iter().map(|facet| count(*facet, found.clone())).collect();
         (best, self.counts.iter().sum(), counts)
     }
@@ -198,7 +211,7 @@ impl SegmentBest {
         let columns = &self.columns;
         let key = match self.sort.by {
             SortBy::Relevance => {
-                let shape = columns.shapes.get(shape)?;
+                let shape = columns.shapes.all.get(shape)?;
                 let key = |tier: u8, modified: i64| {
                     let lives = Key::from(shape.state == 0);
                     (Key::from(tier) << 66) | (lives << 65) | (Key::from(modified) + (1 << 63))
@@ -225,10 +238,10 @@ impl SegmentBest {
 
     /// What it is at most, as far as can be told without the name.
     fn most_tier(&self, score: Score) -> u8 {
-        match self.exact {
-            Some(_) => 5,
-            None if self.whole.is_empty() => tier(score, self.words),
-            None => 4,
+        match (self.exact.is_empty(), self.whole.is_empty()) {
+            (false, _) => 5,
+            (true, false) => 4,
+            (true, true) => tier(score, self.words),
         }
     }
 
@@ -237,7 +250,7 @@ impl SegmentBest {
             Some((_, names)) if !self.whole.is_empty() => names.get_val(doc),
             _ => return tier(score, self.words),
         };
-        if self.exact == Some(name) {
+        if self.exact.contains(&name) {
             5
         } else if self.whole.contains(&name) {
             4

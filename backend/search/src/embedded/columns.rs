@@ -6,15 +6,21 @@
 use std::sync::Arc;
 
 use tantivy::{
-    DocId, SegmentReader, TantivyError,
+    BitSet, DocId, SegmentReader, TantivyError,
     columnar::{Column, ColumnIndex, ColumnValues, StrColumn},
 };
 
-use super::schema::{KINDS, place};
+use super::{
+    folders::Runs,
+    schema::{KINDS, place},
+};
 use crate::{Category, Document, State, request::size_range};
 
 pub(super) type Numbers = Arc<dyn ColumnValues<u64>>;
 type Times = Arc<dyn ColumnValues<i64>>;
+
+/// The state of what is no document, but a folder's record.
+const RECORD: u8 = 3;
 
 /// What many documents have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +30,7 @@ pub(super) struct Shape {
     pub year: i16,
     /// The place in [`Category::ALL`].
     pub category: u8,
-    /// The place in [`State::ALL`].
+    /// The place in [`State::ALL`], or [`RECORD`].
     pub state: u8,
     /// The place in [`KINDS`].
     pub kind: u8,
@@ -46,6 +52,16 @@ impl Shape {
             size: u8::try_from(size_range(document.size)).unwrap_or(u8::MAX),
             extension: document.extension().map(String::into_boxed_str),
         }
+    }
+
+    /// Of a folder's record.
+    pub(super) fn record(dataset: u64) -> Self {
+        let (owner, year, category, kind, size, extension) = (0, 0, 0, 0, 0, None);
+        Self { dataset, owner, year, category, state: RECORD, kind, size, extension }
+    }
+
+    pub(super) const fn is_record(&self) -> bool {
+        self.state == RECORD
     }
 
     pub(super) fn bytes(&self) -> Vec<u8> {
@@ -84,49 +100,104 @@ impl Shape {
     }
 }
 
+/// The shapes of a segment's documents.
+pub(super) struct Shapes {
+    /// By number.
+    pub all: Vec<Shape>,
+    pub numbers: Numbers,
+}
+
+impl Shapes {
+    pub(super) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let missing = || TantivyError::SchemaError("a segment without shapes".to_owned());
+        let column = segment.fast_fields().bytes("shape")?.ok_or_else(missing)?;
+        let mut all = Vec::with_capacity(column.num_terms());
+        let mut shapes = column.dictionary().stream()?;
+        while shapes.advance() {
+            all.push(Shape::read(shapes.key()).ok_or_else(missing)?);
+        }
+        Ok(Self { all, numbers: values(column.ords().clone(), 0) })
+    }
+
+    /// The number of a document's shape.
+    pub(super) fn number(&self, doc: DocId) -> usize {
+        usize::try_from(self.numbers.get_val(doc)).unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn of(&self, doc: DocId) -> Option<&Shape> {
+        self.all.get(self.number(doc))
+    }
+
+    /// The documents of the shapes that are chosen.
+    pub(super) fn chosen(&self, choose: impl Fn(&Shape) -> bool) -> BitSet {
+        let chosen: Vec<bool> = self.all.iter().map(choose).collect();
+        let mut docs = BitSet::with_max_value(self.numbers.num_vals());
+        for doc in 0..self.numbers.num_vals() {
+            if chosen.get(self.number(doc)) == Some(&true) {
+                docs.insert(doc);
+            }
+        }
+        docs
+    }
+}
+
 /// What a segment knows of its documents by their numbers.
 pub(super) struct Columns {
-    /// By the numbers of `shape`.
-    pub shapes: Vec<Shape>,
-    pub shape: Numbers,
+    pub shapes: Shapes,
     pub size: Numbers,
     pub modified: Times,
     pub born: Numbers,
     pub died: Numbers,
-    /// The words of names in their order, and the column of their numbers.
+    /// [`crate::entry_id`] of the path; of a record that of the folder.
+    pub entry: Numbers,
+    pub inode: Numbers,
+    pub versions: Numbers,
+    /// The folder's number.
+    pub folder: Numbers,
+    pub runs: Runs,
+    /// Which are records.
+    pub records: Vec<DocId>,
+    /// Names in the order of their words, and the column of their numbers.
     pub names: Option<(StrColumn, Numbers)>,
 }
 
 impl Columns {
     pub(super) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
         let columns = segment.fast_fields();
-        let number = |name| columns.u64(name).map(|column| values(column, 0));
-        let missing = || TantivyError::SchemaError("a segment without shapes".to_owned());
-        let column = columns.bytes("shape")?.ok_or_else(missing)?;
-        let mut shapes = Vec::with_capacity(column.num_terms());
-        let mut all = column.dictionary().stream()?;
-        while all.advance() {
-            shapes.push(Shape::read(all.key()).ok_or_else(missing)?);
-        }
+        let number = |name| number(segment, name);
         let names = columns.str("whole")?.map(|names| {
             let numbers = values(names.ords().clone(), 0);
             (names, numbers)
         });
+        let (shapes, folder) = (Shapes::open(segment)?, number("folder")?);
+        let is_record = |doc: &DocId| shapes.of(*doc).is_some_and(Shape::is_record);
         Ok(Self {
-            shapes,
-            shape: values(column.ords().clone(), 0),
             size: number("size")?,
             modified: values(columns.i64("modified")?, 0),
             born: number("born")?,
             died: number("died")?,
+            entry: number("entry")?,
+            inode: number("inode")?,
+            versions: number("versions")?,
+            runs: Runs::read(&folder),
+            records: (0..segment.max_doc()).filter(is_record).collect(),
+            shapes,
+            folder,
             names,
         })
     }
+}
 
-    /// The number of a document's shape.
-    pub(super) fn shape_number(&self, doc: DocId) -> usize {
-        usize::try_from(self.shape.get_val(doc)).unwrap_or(usize::MAX)
+impl Columns {
+    /// The number of the folder that a document is in, or that a record is of.
+    pub(super) fn folder_of(&self, doc: DocId) -> u32 {
+        u32::try_from(self.folder.get_val(doc)).unwrap_or_default()
     }
+}
+
+/// A column of numbers.
+pub(super) fn number(segment: &SegmentReader, name: &str) -> tantivy::Result<Numbers> {
+    segment.fast_fields().u64(name).map(|column| values(column, 0))
 }
 
 /// A column's values. Each document has one: without asking for each whether it has, a look-up takes half the time.

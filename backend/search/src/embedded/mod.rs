@@ -1,8 +1,11 @@
 //! The index in the state directory: tantivy. What it answers it answers from columns and posting lists, in one pass.
 
+mod among;
 mod ask;
+mod chosen;
 mod collect;
 mod columns;
+mod folders;
 mod schema;
 mod sieve;
 mod view;
@@ -18,18 +21,20 @@ use std::{
 use nasman_core::{Guid, Lifetime, RelPath, Txg};
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    DocAddress, Index, IndexSettings, IndexWriter, Searcher, TantivyDocument, TantivyError, Term,
-    collector::{Count, DocSetCollector},
+    BitSet, DocAddress, Index, IndexSettings, IndexWriter, Searcher, TantivyDocument, TantivyError,
     directory::error::{OpenReadError, OpenWriteError},
     index::{SegmentId, SegmentMeta},
     indexer::LogMergePolicy,
-    query::{BooleanQuery, RangeQuery},
     schema::Value as _,
 };
 
 use self::{
-    ask::{Asker, Typos, by_number},
+    among::Among,
+    ask::{Asker, Typos},
+    chosen::Chosen,
     collect::{Best, Collected},
+    columns::{Shapes, number},
+    folders::{Folders, Numbered},
     schema::{Fields, KINDS, NEVER, register},
     sieve::Sieve,
     view::{View, Views},
@@ -40,7 +45,7 @@ use crate::{
 };
 
 /// Of what is in the folder; another one is made anew.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const FORMAT_FILE: &str = "nasman-format";
 /// Threads that take documents in, and bytes they gather before they write.
 const THREADS: usize = 2;
@@ -52,6 +57,8 @@ const LEAST_BUDGET: usize = 16 << 20;
 const LARGE: usize = 40_000;
 /// Bytes of paths that are packed together, and unpacked for each hit.
 const BLOCK: usize = 4 << 10;
+/// Paths whose documents are replaced together.
+const TOGETHER: usize = 4096;
 /// Fewer hits than this, and words that are only alike count, too.
 const FEW: u64 = 5;
 
@@ -86,6 +93,8 @@ struct Work {
     writer: Option<IndexWriter>,
     datasets: HashMap<u64, String>,
     words: Words,
+    /// Read when they are first needed, and anew after a failure.
+    folders: Option<Folders>,
 }
 
 impl Embedded {
@@ -158,6 +167,7 @@ impl Open {
             }
             Err(error) => {
                 held.datasets = self.committed().datasets.clone();
+                held.folders = None;
                 Err(failed(error))
             }
         }
@@ -174,6 +184,7 @@ impl Open {
     /// Puts parts together, and lets go of what is not needed while nothing happens.
     fn rest(&self) -> Result<()> {
         let mut held = self.work();
+        held.folders = None;
         if let Some(writer) = held.writer.take() {
             writer.wait_merging_threads().map_err(failed)?;
         }
@@ -190,34 +201,76 @@ impl Open {
         Ok(())
     }
 
-    fn take_in(&self, writer: &IndexWriter, work: &mut Work, change: Change) -> tantivy::Result<()> {
-        match change {
-            Change::Forget(guid) => {
-                work.datasets.remove(&guid.0);
-                writer.delete_term(Term::from_field_u64(self.fields.dataset, guid.0));
-            }
-            Change::Add(document) => self.add(writer, work, &document)?,
-            Change::Replace { entry, since, documents, .. } => {
-                if since == Txg(0) {
-                    writer.delete_term(Term::from_field_u64(self.fields.entry, entry));
-                } else {
-                    let died = Term::from_field_u64(self.fields.died, since.0);
-                    let later = RangeQuery::new(std::ops::Bound::Excluded(died), std::ops::Bound::Unbounded);
-                    let those = vec![by_number(self.fields.entry, entry), Box::new(later)];
-                    writer.delete_query(Box::new(BooleanQuery::intersection(those)))?;
+    /// Takes changes in. Of those that replace others many are looked for at once, since each look goes through all there
+    /// is.
+    fn take_in(
+        &self,
+        writer: &IndexWriter,
+        work: &mut Work,
+        changes: &mut dyn Iterator<Item = Change>,
+    ) -> tantivy::Result<()> {
+        let mut replaced: HashMap<u64, (Txg, Vec<Document>)> = HashMap::new();
+        for change in changes {
+            match change {
+                Change::Replace { entry, since, documents, .. }
+                    if replaced.len() < TOGETHER && !replaced.contains_key(&entry) =>
+                {
+                    replaced.insert(entry, (since, documents));
+                    continue;
                 }
-                documents.iter().try_for_each(|document| self.add(writer, work, document))?;
+                _ => self.replace(writer, work, &mut replaced)?,
+            }
+            match change {
+                Change::Forget(guid) => {
+                    work.datasets.remove(&guid.0);
+                    self.folders(work)?.forget(guid);
+                    writer.delete_query(Box::new(of_dataset(guid)))?;
+                }
+                Change::Add(document) => self.add(writer, work, &document)?,
+                Change::Replace { entry, since, documents, .. } => {
+                    replaced.insert(entry, (since, documents));
+                }
             }
         }
-        Ok(())
+        self.replace(writer, work, &mut replaced)
+    }
+
+    fn replace(
+        &self,
+        writer: &IndexWriter,
+        work: &mut Work,
+        replaced: &mut HashMap<u64, (Txg, Vec<Document>)>,
+    ) -> tantivy::Result<()> {
+        if replaced.is_empty() {
+            return Ok(());
+        }
+        let since = replaced.iter().map(|(entry, (since, _))| (*entry, *since));
+        writer.delete_query(Box::new(lived_after(since.collect())))?;
+        let documents = replaced.drain().flat_map(|(_, (_, documents))| documents);
+        documents.into_iter().try_for_each(|document| self.add(writer, work, &document))
     }
 
     fn add(&self, writer: &IndexWriter, work: &mut Work, document: &Document) -> tantivy::Result<()> {
         if work.datasets.get(&document.dataset.0) != Some(&document.dataset_name) {
             work.datasets.insert(document.dataset.0, document.dataset_name.clone());
         }
-        let row = self.fields.document(document, &mut work.words);
+        let folder = match self.folders(work)?.of(document) {
+            Numbered::Known(folder) => folder,
+            Numbered::New(folder) => {
+                writer.add_document(self.fields.record(document, folder, &mut work.words))?;
+                folder
+            }
+        };
+        let row = self.fields.document(document, folder, &mut work.words);
         writer.add_document(row).map(drop)
+    }
+
+    fn folders<'w>(&self, work: &'w mut Work) -> tantivy::Result<&'w mut Folders> {
+        if work.folders.is_none() {
+            work.folders = Some(Folders::load(&self.views, &self.index)?);
+        }
+        let missing = || TantivyError::InternalError("no folders".to_owned());
+        work.folders.as_mut().ok_or_else(missing)
     }
 
     fn commit(&self, marker: &Marker) -> Result<()> {
@@ -248,19 +301,18 @@ impl Open {
         } else {
             collected
         };
-        let hits = collected.hits.iter().map(|at| self.hit(&view, *at, names, host));
-        let hits = hits.collect::<Result<_>>()?;
+        let hits = self.hits(&view, &collected.hits, names, host)?;
         Ok(answer(request, hits, &collected, host))
     }
 
     fn collect(
         &self,
-        view: &View,
+        view: &Arc<View>,
         request: &Request,
         names: &HashMap<u64, String>,
         typos: Typos,
     ) -> Result<Collected> {
-        let asked = Asker { fields: &self.fields, names, typos }.ask(request)?;
+        let asked = Asker { fields: &self.fields, view, names, typos }.ask(request)?;
         let best = Best {
             columns: &view.columns,
             sieve: Sieve::new(request),
@@ -278,25 +330,39 @@ impl Open {
         self.views.get(&self.index).map_err(failed)
     }
 
-    fn hit(&self, view: &View, at: DocAddress, names: &HashMap<u64, String>, host: &str) -> Result<Hit> {
-        let document = self.document(view, at, names)?;
-        let entry = by_number(self.fields.entry, document.entry());
-        let versions = view.searcher.search(&entry, &Count).map_err(failed)?;
-        let versions = Some(u64::try_from(versions).unwrap_or(u64::MAX));
-        Ok(Hit { host: host.to_owned(), document, versions })
+    fn hits(
+        &self,
+        view: &View,
+        all: &[DocAddress],
+        names: &HashMap<u64, String>,
+        host: &str,
+    ) -> Result<Vec<Hit>> {
+        let mut hits = Vec::with_capacity(all.len());
+        for at in all {
+            let document = self.document(view, *at, names)?;
+            let versions = document.latest.then_some(document.versions.into());
+            hits.push(Hit { host: host.to_owned(), document, versions });
+        }
+        let untold: Among<()> =
+            hits.iter().filter(|hit| hit.versions.is_none()).map(|hit| (hit.document.entry(), ())).collect();
+        if !untold.is_empty() {
+            let counts = versions(view, &untold);
+            for hit in hits.iter_mut().filter(|hit| hit.versions.is_none()) {
+                hit.versions = counts.get(&hit.document.entry()).copied();
+            }
+        }
+        Ok(hits)
     }
 
     fn document(&self, view: &View, at: DocAddress, names: &HashMap<u64, String>) -> Result<Document> {
         let damaged = || SearchError::Unusable("a document without its columns".to_owned());
-        let place = usize::try_from(at.segment_ord).unwrap_or(usize::MAX);
-        let columns = view.columns.get(place).ok_or_else(damaged)?;
-        let shape = columns.shapes.get(columns.shape_number(at.doc_id)).ok_or_else(damaged)?;
+        let columns = view.columns_at(at).map_err(failed)?;
+        let shape = columns.shapes.of(at.doc_id).ok_or_else(damaged)?;
         let died = columns.died.get_val(at.doc_id);
         Ok(Document {
             dataset: Guid(shape.dataset),
             dataset_name: names.get(&shape.dataset).cloned().unwrap_or_default(),
-            // Finds documents, and is not kept to be shown.
-            inode: 0,
+            inode: columns.inode.get_val(at.doc_id),
             path: self.path(&view.searcher, at)?,
             kind: *KINDS.get(usize::from(shape.kind)).ok_or_else(damaged)?,
             size: columns.size.get_val(at.doc_id),
@@ -307,6 +373,7 @@ impl Open {
                 died: (died != NEVER).then_some(Txg(died)),
             },
             latest: crate::State::ALL.get(usize::from(shape.state)) != Some(&crate::State::Earlier),
+            versions: u32::try_from(columns.versions.get_val(at.doc_id)).unwrap_or(u32::MAX),
         })
     }
 
@@ -318,20 +385,61 @@ impl Open {
 
     fn paths(&self, dataset: Guid, inodes: &[u64]) -> Result<Vec<(u64, RelPath)>> {
         let view = self.view()?;
-        let searcher = &view.searcher;
+        let inodes: Among<()> = inodes.iter().map(|inode| (*inode, ())).collect();
         let mut paths = Vec::new();
-        for &inode in inodes {
-            let both = vec![by_number(self.fields.inode, inode), by_number(self.fields.dataset, dataset.0)];
-            let found =
-                searcher.search(&BooleanQuery::intersection(both), &DocSetCollector).map_err(failed)?;
-            for at in found {
-                paths.push((inode, self.path(searcher, at)?));
+        view.each_document(|columns, at| {
+            let inode = columns.inode.get_val(at.doc_id);
+            if inodes.get(inode).is_none() {
+                return Ok(());
             }
-        }
+            let shape = columns.shapes.of(at.doc_id);
+            if shape.is_some_and(|shape| shape.dataset == dataset.0 && !shape.is_record()) {
+                paths.push((inode, self.path(&view.searcher, at)?));
+            }
+            Ok(())
+        })?;
         paths.sort_unstable();
         paths.dedup();
         Ok(paths)
     }
+}
+
+/// How many versions paths have, by their [`crate::entry_id`].
+fn versions(view: &View, entries: &Among<()>) -> HashMap<u64, u64> {
+    let mut counts = HashMap::new();
+    let counted = view.each_document::<std::convert::Infallible>(|columns, at| {
+        let entry = columns.entry.get_val(at.doc_id);
+        let is_version = || columns.shapes.of(at.doc_id).is_some_and(|shape| !shape.is_record());
+        if entries.get(entry).is_some() && is_version() {
+            *counts.entry(entry).or_default() += 1;
+        }
+        Ok(())
+    });
+    let Ok(()) = counted;
+    counts
+}
+
+/// All of a dataset, records of folders, too.
+fn of_dataset(dataset: Guid) -> Chosen {
+    Chosen::by(move |segment| Ok(Shapes::open(segment)?.chosen(|shape| shape.dataset == dataset.0)))
+}
+
+/// The documents of paths that lived after a state, or live.
+fn lived_after(since: Among<Txg>) -> Chosen {
+    Chosen::by(move |segment| {
+        let (entries, died) = (number(segment, "entry")?, number(segment, "died")?);
+        let shapes = Shapes::open(segment)?;
+        let mut docs = BitSet::with_max_value(segment.max_doc());
+        for doc in 0..segment.max_doc() {
+            let since = since.get(entries.get_val(doc));
+            if since.is_some_and(|since| *since == Txg(0) || died.get_val(doc) > since.0)
+                && shapes.of(doc).is_some_and(|shape| !shape.is_record())
+            {
+                docs.insert(doc);
+            }
+        }
+        Ok(docs)
+    })
 }
 
 impl SearchIndex for Embedded {
@@ -340,14 +448,7 @@ impl SearchIndex for Embedded {
     }
 
     fn apply(&self, changes: &mut dyn Iterator<Item = Change>) -> Result<()> {
-        self.with(|open| {
-            open.write(|writer, work| {
-                for change in changes {
-                    open.take_in(writer, work, change)?;
-                }
-                Ok(())
-            })
-        })
+        self.with(|open| open.write(|writer, work| open.take_in(writer, work, changes)))
     }
 
     fn commit(&self, marker: &Marker) -> Result<()> {
@@ -382,7 +483,7 @@ impl SearchIndex for Embedded {
         self.with(|open| {
             let files = fs::read_dir(&self.folder).map_err(|error| io_error(&error))?;
             let bytes = files.filter_map(|file| file.ok()?.metadata().ok()).map(|meta| meta.len()).sum();
-            Ok(Stats { documents: open.view()?.searcher.num_docs(), bytes: Some(bytes) })
+            Ok(Stats { documents: open.view()?.documents(), bytes: Some(bytes) })
         })
     }
 }

@@ -8,7 +8,7 @@ use super::{
     columns::{Columns, Shape},
     schema::place,
 };
-use crate::{Filters, Request, Scope, State, Versions, query::Condition};
+use crate::{Category, Filters, Request, Scope, State, Versions, query::Condition};
 
 type Range<T> = (Bound<T>, Bound<T>);
 
@@ -20,11 +20,16 @@ pub(super) struct Sieve {
     /// Of each dataset the state that must show it; nothing passes of others.
     at: Option<Vec<(u64, u64)>>,
     datasets: Option<Vec<u64>>,
+    /// Chosen beside the scope; all where there is none.
+    chosen_datasets: Vec<u64>,
     /// Years and places in [`crate::SIZES`] that pass; all where there is none.
     years: Vec<i16>,
     size_ranges: Vec<usize>,
     /// All must hold. The flag: whether it must not.
     owners: Vec<(Vec<u32>, bool)>,
+    /// Places in [`Category::ALL`].
+    categories: Vec<(Vec<u64>, bool)>,
+    extensions: Vec<(Vec<String>, bool)>,
     sizes: Vec<(Range<u64>, bool)>,
     times: Vec<(Range<i64>, bool)>,
 }
@@ -55,8 +60,15 @@ impl Sieve {
         }
         self.size_ranges.clone_from(&filters.sizes);
         self.years.clone_from(&filters.years);
+        self.chosen_datasets = filters.datasets.iter().map(|guid| guid.0).collect();
         if !filters.owners.is_empty() {
             self.owners.push((filters.owners.clone(), false));
+        }
+        if !filters.categories.is_empty() {
+            self.categories.push((places(&filters.categories), false));
+        }
+        if !filters.extensions.is_empty() {
+            self.extensions.push((lowercase(&filters.extensions), false));
         }
     }
 
@@ -68,13 +80,15 @@ impl Sieve {
             Condition::Modified(from, to) => self.times.push(((*from, *to), negated)),
             // A name that the server could not turn into a number is nobody's.
             Condition::Owner(owner) => self.owners.push((owner.parse().into_iter().collect(), negated)),
+            Condition::Category(categories) => self.categories.push((places(categories), negated)),
+            Condition::Extension(extensions) => self.extensions.push((lowercase(extensions), negated)),
             _ => {}
         }
     }
 
     pub(super) fn for_segment(&self, columns: &Columns) -> SegmentSieve {
         SegmentSieve {
-            shapes: columns.shapes.iter().map(|shape| self.lets_through(shape)).collect(),
+            shapes: columns.shapes.all.iter().map(|shape| self.lets_through(shape)).collect(),
             each: self.at.is_some() || !self.sizes.is_empty() || !self.times.is_empty(),
             sieve: self.clone(),
         }
@@ -87,8 +101,21 @@ impl Sieve {
             && self.at.as_ref().is_none_or(|at| at.iter().any(|(guid, _)| *guid == shape.dataset))
             && (self.years.is_empty() || self.years.contains(&shape.year))
             && (self.size_ranges.is_empty() || self.size_ranges.contains(&usize::from(shape.size)))
+            && (self.chosen_datasets.is_empty() || self.chosen_datasets.contains(&shape.dataset))
             && self.owners.iter().all(|(owners, not)| owners.contains(&shape.owner) != *not)
+            && self.categories.iter().all(|(all, not)| all.contains(&shape.category.into()) != *not)
+            && self.extensions.iter().all(|(all, not)| {
+                shape.extension.as_deref().is_some_and(|own| all.iter().any(|one| one == own)) != *not
+            })
     }
+}
+
+fn places(categories: &[Category]) -> Vec<u64> {
+    categories.iter().map(|category| place(&Category::ALL, category)).collect()
+}
+
+fn lowercase(extensions: &[String]) -> Vec<String> {
+    extensions.iter().map(|one| one.to_lowercase()).collect()
 }
 
 fn bit(state: State) -> u8 {
@@ -119,7 +146,7 @@ impl SegmentSieve {
 
     fn was_there(&self, columns: &Columns, doc: DocId, shape: usize) -> bool {
         let Some(at) = &self.sieve.at else { return true };
-        let dataset = columns.shapes.get(shape).map(|shape| shape.dataset);
+        let dataset = columns.shapes.all.get(shape).map(|shape| shape.dataset);
         let at = at.iter().find(|(guid, _)| Some(*guid) == dataset);
         at.is_some_and(|(_, txg)| columns.born.get_val(doc) <= *txg && *txg < columns.died.get_val(doc))
     }

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tantivy::{Index, ReloadPolicy, Searcher, index::SegmentId};
+use tantivy::{
+    DocAddress, DocId, Index, ReloadPolicy, Searcher, SegmentReader, TantivyError, index::SegmentId,
+};
 
 use super::columns::Columns;
 
@@ -14,6 +16,8 @@ pub(super) struct View {
     pub searcher: Searcher,
     /// Of each of its segments.
     pub columns: Vec<Arc<Columns>>,
+    /// One more than the greatest number of a folder.
+    pub folders: u32,
 }
 
 /// The latest view; made when it is needed, since its files lie in memory for as long as it is there.
@@ -71,17 +75,64 @@ impl View {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual);
         let searcher = reader.doc_store_cache_num_blocks(UNPACKED).try_into()?.searcher();
         let columns = searcher.segment_readers().iter().map(|segment| {
-            match older.and_then(|view| view.columns_of(segment.segment_id())) {
-                Some(columns) => Ok(columns),
+            match older.and_then(|view| view.known(segment.segment_id())) {
+                Some(columns) => Ok(Arc::clone(columns)),
                 None => Columns::open(segment).map(Arc::new),
             }
         });
-        let columns = columns.collect::<tantivy::Result<_>>()?;
-        Ok(Self { searcher, columns })
+        let columns: Vec<Arc<Columns>> = columns.collect::<tantivy::Result<_>>()?;
+        let folders = columns.iter().map(|columns| columns.runs.beyond()).max().unwrap_or_default();
+        Ok(Self { searcher, columns, folders })
     }
 
-    fn columns_of(&self, segment: SegmentId) -> Option<Arc<Columns>> {
+    fn known(&self, segment: SegmentId) -> Option<&Arc<Columns>> {
         let place = self.searcher.segment_readers().iter().position(|known| known.segment_id() == segment)?;
-        self.columns.get(place).cloned()
+        self.columns.get(place)
+    }
+
+    /// The columns of one of its segments.
+    pub(super) fn columns_of(&self, segment: &SegmentReader) -> tantivy::Result<&Arc<Columns>> {
+        let missing = || TantivyError::InternalError("a segment without columns".to_owned());
+        self.known(segment.segment_id()).ok_or_else(missing)
+    }
+
+    /// The columns of the segment that a document is in.
+    pub(super) fn columns_at(&self, at: DocAddress) -> tantivy::Result<&Columns> {
+        let place = usize::try_from(at.segment_ord).unwrap_or(usize::MAX);
+        let missing = || TantivyError::InternalError("a segment without columns".to_owned());
+        self.columns.get(place).map(|columns| &**columns).ok_or_else(missing)
+    }
+
+    /// Its segments.
+    pub(super) fn segments(&self) -> impl Iterator<Item = (&SegmentReader, &Columns)> {
+        self.searcher.segment_readers().iter().zip(self.columns.iter().map(|columns| &**columns))
+    }
+
+    /// Calls for each folder's record.
+    pub(super) fn each_record(&self, mut each: impl FnMut(&Columns, DocId)) {
+        for (segment, columns) in self.segments() {
+            let alive = columns.records.iter().filter(|doc| !segment.is_deleted(**doc));
+            alive.for_each(|doc| each(columns, *doc));
+        }
+    }
+
+    /// Calls for each document, and each record, until one fails.
+    pub(super) fn each_document<E>(
+        &self,
+        mut each: impl FnMut(&Columns, DocAddress) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for (ordinal, (segment, columns)) in (0..).zip(self.segments()) {
+            for doc in (0..segment.max_doc()).filter(|doc| !segment.is_deleted(*doc)) {
+                each(columns, DocAddress::new(ordinal, doc))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many documents there are.
+    pub(super) fn documents(&self) -> u64 {
+        let mut records = 0;
+        self.each_record(|_, _| records += 1);
+        self.searcher.num_docs().saturating_sub(records)
     }
 }

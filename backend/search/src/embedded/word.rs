@@ -3,58 +3,32 @@
 //! Put together of tantivy's own queries, each hit of `img` went through four scorers and two unions. Here posting lists
 //! become sets of bits, and how well a word fits is two bits to look up.
 
+use std::sync::Arc;
+
 use tantivy::{
-    BitSet, DocId, DocSet, Score, SegmentReader, TantivyError,
+    BitSet, DocId, DocSet, Score, SegmentReader,
     index::InvertedIndexReader,
     postings::TermInfo,
     query::{BitSetDocSet, EnableScoring, Explanation, Query, Scorer, Weight},
     schema::{Field, IndexRecordOption},
 };
 
-use super::ask::{BEGINS, IN_FOLDERS, IS_WORD};
+use super::{
+    ask::{BEGINS, IN_FOLDERS, IS_WORD},
+    chosen::explained,
+    folders::FolderSet,
+    view::View,
+};
 
-#[derive(Debug)]
-pub(super) struct WordQuery {
-    pub name: Field,
-    pub folders: Field,
+/// A word, or what names begin with.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
     pub word: String,
     /// Whether what begins with it counts, too.
     pub prefix: bool,
-    /// What finds words that are only alike.
-    pub like: Vec<Box<dyn Query>>,
 }
 
-impl Clone for WordQuery {
-    fn clone(&self) -> Self {
-        Self {
-            name: self.name,
-            folders: self.folders,
-            word: self.word.clone(),
-            prefix: self.prefix,
-            like: self.like.iter().map(|query| query.box_clone()).collect(),
-        }
-    }
-}
-
-impl Query for WordQuery {
-    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        let like = self.like.iter().map(|query| query.weight(scoring)).collect::<tantivy::Result<_>>()?;
-        let Self { name, folders, prefix, .. } = *self;
-        let scores = scoring.is_scoring_enabled();
-        Ok(Box::new(WordWeight { name, folders, word: self.word.clone(), prefix, like, scores }))
-    }
-}
-
-struct WordWeight {
-    name: Field,
-    folders: Field,
-    word: String,
-    prefix: bool,
-    like: Vec<Box<dyn Weight>>,
-    scores: bool,
-}
-
-impl WordWeight {
+impl Wanted {
     /// Tells the documents of each term of a field that is the word, or begins with it; and which it is.
     fn read(
         &self,
@@ -79,36 +53,91 @@ impl WordWeight {
         }
         Ok(())
     }
+
+    /// The folders that have it, by what their records have in a field.
+    pub(super) fn folders(&self, view: &View, field: Field) -> tantivy::Result<FolderSet> {
+        let mut folders = FolderSet::of(view);
+        for (segment, columns) in view.segments() {
+            self.read(segment, field, |records, _| {
+                records.iter().for_each(|record| folders.insert(columns.folder_of(*record)));
+            })?;
+        }
+        Ok(folders)
+    }
+}
+
+/// What finds a word.
+#[derive(Clone)]
+pub(super) struct WordQuery {
+    pub view: Arc<View>,
+    /// The field of names.
+    pub name: Field,
+    pub wanted: Wanted,
+    /// Folders that have the word.
+    pub folders: Arc<FolderSet>,
+    /// What is only alike, where that counts.
+    pub alike: Option<Alike>,
+}
+
+/// What finds words that are only alike: in names, and the folders that have such.
+pub(super) struct Alike {
+    pub names: Box<dyn Query>,
+    pub folders: Arc<FolderSet>,
+}
+
+impl Clone for Alike {
+    fn clone(&self) -> Self {
+        Self { names: self.names.box_clone(), folders: Arc::clone(&self.folders) }
+    }
+}
+
+impl std::fmt::Debug for WordQuery {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.wanted.fmt(out)
+    }
+}
+
+impl Query for WordQuery {
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let alike = self.alike.as_ref().map(|alike| alike.names.weight(scoring)).transpose()?;
+        Ok(Box::new(WordWeight { query: self.clone(), alike, scores: scoring.is_scoring_enabled() }))
+    }
+}
+
+struct WordWeight {
+    query: WordQuery,
+    alike: Option<Box<dyn Weight>>,
+    scores: bool,
 }
 
 impl Weight for WordWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let WordQuery { view, name: field, wanted, folders, alike } = &self.query;
         let empty = || BitSet::with_max_value(segment.max_doc());
         let (mut any, mut name, mut is_word) = (empty(), empty(), empty());
-        self.read(segment, self.name, |docs, is| {
+        wanted.read(segment, *field, |docs, is| {
             insert(&mut any, docs);
             if self.scores {
                 insert(if is { &mut is_word } else { &mut name }, docs);
             }
         })?;
-        self.read(segment, self.folders, |docs, _| insert(&mut any, docs))?;
-        let strict = (!self.like.is_empty()).then(|| any.clone());
-        for like in &self.like {
-            let mut alike = like.scorer(segment, 1.0)?;
-            while alike.doc() != tantivy::TERMINATED {
-                any.insert(alike.doc());
-                alike.advance();
+        let runs = &view.columns_of(segment)?.runs;
+        runs.add_to(&mut any, folders);
+        let mut strict = None;
+        if let (Some(alike), Some(names)) = (alike, &self.alike) {
+            strict = Some(any.clone());
+            runs.add_to(&mut any, &alike.folders);
+            let mut names = names.scorer(segment, 1.0)?;
+            while names.doc() != tantivy::TERMINATED {
+                any.insert(names.doc());
+                names.advance();
             }
         }
         Ok(Box::new(WordScorer { docs: any.into(), name, is_word, strict, boost }))
     }
 
     fn explain(&self, segment: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
-        let mut scorer = self.scorer(segment, 1.0)?;
-        if scorer.doc() > doc || scorer.seek(doc) != doc {
-            return Err(TantivyError::InvalidArgument(format!("document {doc} does not have the word")));
-        }
-        Ok(Explanation::new("word", scorer.score()))
+        explained(self, segment, doc)
     }
 }
 

@@ -147,6 +147,8 @@ impl Found {
             owner: self.owner,
             lifetime: Lifetime { born: Txg(self.born), died },
             latest: self.latest,
+            // Not kept there.
+            versions: 0,
         };
         Some(Hit { host: host_name(&self.host), document, versions: None })
     }

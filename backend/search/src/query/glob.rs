@@ -1,5 +1,7 @@
 //! `*` and `?`.
 
+use std::str::Chars;
+
 use super::{Condition, PathPattern, field};
 use crate::words::folded;
 
@@ -27,6 +29,30 @@ pub(super) fn condition(text: &str) -> Option<Condition> {
 pub(super) fn whole(text: &str) -> Option<Condition> {
     let pattern = without_doubles(folded(text).trim());
     (!pattern.is_empty() && pattern != "*").then_some(Condition::Glob(pattern))
+}
+
+/// Whether a whole text fits a pattern. Both are folded.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // Where to go on if what follows the last `*` does not fit: that star then takes one more character.
+    let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let at = text.clone();
+        match (pattern.next(), text.next()) {
+            (Some('*'), _) => {
+                text = at;
+                star = Some((pattern.clone(), text.clone()));
+            }
+            (None, None) => return true,
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {}
+            (Some(_), None) => return false,
+            _ => {
+                let Some((after, taken)) = &mut star else { return false };
+                taken.next();
+                (pattern, text) = (after.clone(), taken.clone());
+            }
+        }
+    }
 }
 
 /// Where in a text the characters of a pattern stand that are no `*`; absent where it does not fit. Both are folded.

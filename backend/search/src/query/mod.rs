@@ -33,6 +33,7 @@ mod size;
 mod time;
 mod token;
 
+pub(crate) use glob::fits;
 pub use matches::matches;
 pub use parse::{MOST_CHARACTERS, MOST_CLAUSES, parse};
 

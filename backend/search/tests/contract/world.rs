@@ -29,6 +29,7 @@ pub fn file(dataset: Guid, path: &str) -> Document {
         owner: 1000,
         lifetime: Lifetime { born: Txg(100), died: None },
         latest: true,
+        versions: 1,
     }
 }
 

@@ -60,6 +60,8 @@ pub fn file(text: &str) -> Document {
         owner: 1000,
         lifetime: Lifetime { born: Txg(10), died: None },
         latest: true,
+        // Not kept there.
+        versions: 0,
     }
 }
 

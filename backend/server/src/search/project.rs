@@ -231,7 +231,7 @@ impl Project<'_> {
 }
 
 fn document(dataset: Guid, name: &str, version: PathVersion) -> Document {
-    let PathVersion { inode, path, kind, size, modified, owner, lifetime, latest } = version;
+    let PathVersion { inode, path, kind, size, modified, owner, lifetime, latest, versions } = version;
     let dataset_name = name.to_owned();
-    Document { dataset, dataset_name, inode, path, kind, size, modified, owner, lifetime, latest }
+    Document { dataset, dataset_name, inode, path, kind, size, modified, owner, lifetime, latest, versions }
 }

@@ -96,6 +96,8 @@ impl World<'_> {
         let mut latest = BTreeSet::new();
         for version in all.values().filter(|version| version.latest) {
             prop_assert!(latest.insert(&version.path));
+            let here = all.values().filter(|other| other.path == version.path).count();
+            prop_assert_eq!(usize::try_from(version.versions).unwrap(), here);
         }
         let paths: BTreeSet<&RelPath> = all.values().map(|version| &version.path).collect();
         prop_assert_eq!(latest, paths);

@@ -43,6 +43,8 @@ pub struct PathVersion {
     pub lifetime: Lifetime,
     /// Whether nothing was here later.
     pub latest: bool,
+    /// How many versions there are here; told of the latest, 0 of others.
+    pub versions: u32,
 }
 
 /// A version of an object.
@@ -237,6 +239,7 @@ impl Found {
 fn path_versions(path: &RelPath, mut found: Vec<(Lifetime, Object)>) -> Result<Vec<PathVersion>> {
     found.sort_unstable_by_key(|(life, _)| life.born);
     let last = found.len().saturating_sub(1);
+    let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let versions = found.into_iter().enumerate().map(|(place, (lifetime, object))| {
         Ok(PathVersion {
             inode: object.inode.cast_unsigned(),
@@ -247,6 +250,7 @@ fn path_versions(path: &RelPath, mut found: Vec<(Lifetime, Object)>) -> Result<V
             owner: u32::try_from(object.uid).unwrap_or(u32::MAX),
             lifetime,
             latest: place == last,
+            versions: if place == last { count } else { 0 },
         })
     });
     versions.collect()
