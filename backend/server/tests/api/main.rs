@@ -1,6 +1,8 @@
 //! The server as its clients meet it: over HTTP, on a ZFS in memory with real folders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "../../../catalog/tests/common/mod.rs"]
+mod catalog_common;
 mod support;
 
 mod access;
@@ -22,6 +24,7 @@ mod restore_refusals;
 mod restores;
 mod scale;
 mod search;
+mod search_follows;
 mod session;
 mod snapshots;
 mod storage;
