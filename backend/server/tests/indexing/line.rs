@@ -2,13 +2,16 @@
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use actix_web::web;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nasman::{
     app::App,
     config::Config,
@@ -24,7 +27,7 @@ use tokio::sync::watch;
 
 use crate::{
     answer::{Truth, answer, compare},
-    scene::Scene,
+    scene::{Scene, tells_when_snapshots_changed},
 };
 
 /// Longest time that some work may take here.
@@ -37,6 +40,9 @@ pub(crate) struct Line {
     pub(crate) folder: TempDir,
     stop: watch::Sender<bool>,
     queue: Option<JoinHandle<()>>,
+    /// Whether ZFS tells when snapshots changed.
+    told: bool,
+    looks: AtomicI64,
 }
 
 impl Line {
@@ -76,7 +82,8 @@ impl Line {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
             runtime.block_on(jobs::run(jobs, kinds, stopping));
         });
-        Self { name, app, folder, stop, queue: Some(queue) }
+        let told = tells_when_snapshots_changed();
+        Self { name, app, folder, stop, queue: Some(queue), told, looks: AtomicI64::new(0) }
     }
 
     /// What the schedule does at a time, and then waits for the work that it finds. Answers how many jobs there were.
@@ -101,7 +108,13 @@ impl Line {
     }
 
     pub(crate) fn look(&self) -> usize {
-        self.look_at(Timestamp::now())
+        self.look_at(self.now())
+    }
+
+    /// Where ZFS does not tell when snapshots changed, they are listed every ten minutes: so much passes with each look.
+    fn now(&self) -> Timestamp {
+        let looks = if self.told { 0 } else { self.looks.fetch_add(1, Ordering::Relaxed) };
+        Timestamp::now() + SignedDuration::from_mins(looks * 11)
     }
 
     /// Looks, at live also.

@@ -7,7 +7,7 @@ use nasman_zfs::feed::Feed;
 
 use crate::{
     line::Line,
-    scene::{Scene, run, snapshot_mounts, zfs},
+    scene::{Scene, run, snapshot_mounts, tells_when_snapshots_changed, zfs},
     workload::Workload,
 };
 
@@ -16,7 +16,12 @@ fn marks(scene: &Scene) -> [String; 4] {
     let root = scene.root.as_str();
     [
         zfs(&["list", "-Hp", "-r", "-t", "all", "-o", "name,guid,createtxg,written,referenced", root]),
-        zfs(&["get", "-Hp", "-r", "-t", "filesystem", "-o", "name,value", "snapshots_changed", root]),
+        match tells_when_snapshots_changed() {
+            true => {
+                zfs(&["get", "-Hp", "-r", "-t", "filesystem", "-o", "name,value", "snapshots_changed", root])
+            }
+            false => String::new(),
+        },
         snapshot_mounts().join("\n"),
         std::fs::read_to_string("/proc/self/mountinfo").unwrap(),
     ]

@@ -20,6 +20,12 @@ pub(crate) fn zfs(arguments: &[&str]) -> String {
     run("zfs", arguments)
 }
 
+/// Since 2.2.
+pub(crate) fn tells_when_snapshots_changed() -> bool {
+    let asked = Command::new("zfs").args(["get", "-H", "snapshots_changed"]).output().unwrap();
+    asked.status.success()
+}
+
 pub(crate) fn seeds(otherwise: &[u64]) -> Vec<u64> {
     std::env::var("NASMAN_TEST_SEED").map_or_else(|_| otherwise.to_vec(), |seed| vec![seed.parse().unwrap()])
 }

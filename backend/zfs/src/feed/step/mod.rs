@@ -8,13 +8,14 @@
 
 mod hidden;
 mod looks;
+mod place;
+mod settle;
 
 use std::{collections::HashMap, rc::Rc};
 
 use nasman_core::{Change, EntryName, Kind, Known, ROOT_INODE, RelPath};
-use rustix::io::Errno;
 
-use self::looks::Looks;
+use self::{looks::Looks, place::Place, settle::Settled};
 use super::{
     FeedError, FolderNames,
     inodes::InodeSet,
@@ -27,10 +28,6 @@ use crate::files::{FileError, Finding};
 
 /// Objects asked for at once.
 const PAGE: usize = 4096;
-/// Deeper, some part of a path would be empty.
-const DEEPEST: usize = 2048;
-/// Places remembered; forgetting them costs only time.
-const PLACES: usize = 4096;
 
 /// Why a step ends without an answer.
 pub(super) enum Stop {
@@ -46,24 +43,6 @@ impl<E: Into<FeedError>> From<E> for Stop {
 }
 
 type Answer<T> = Result<T, Stop>;
-
-/// Where a directory is now.
-enum Place {
-    At(RelPath),
-    /// Nothing can be said before the place of this one is found.
-    Waits(u64),
-    /// Deeper than a path can tell.
-    Beyond,
-}
-
-/// What becomes of an object that was told.
-enum Settled {
-    Gone,
-    /// Where it may be could not be read: what is known of it stays.
-    Unsure,
-    /// A name certainly still leads to it.
-    There(Look),
-}
 
 /// Objects told that are known from the earlier snapshot.
 #[derive(Default)]
@@ -198,47 +177,6 @@ impl<'a, 'out> Step<'a, 'out> {
         Ok(())
     }
 
-    /// A name that certainly still leads to the object.
-    fn trusted_link(&self, inode: u64) -> Answer<Option<(u64, EntryName)>> {
-        let links = self.known.links(inode).map_err(FeedError::Known)?;
-        let unchanged = !self.told(inode);
-        Ok(links.into_iter().find(|(parent, _)| unchanged || !self.told(*parent)))
-    }
-
-    fn place(&mut self, directory: u64) -> Answer<Place> {
-        let mut names = Vec::new();
-        let mut at = directory;
-        let mut path = loop {
-            if at == ROOT_INODE {
-                break RelPath::root();
-            }
-            if let Some(path) = self.places.get(&at) {
-                break path.clone();
-            }
-            let link = match self.located.get(&at) {
-                Some(link) => Some(link.clone()),
-                None => self.trusted_link(at)?,
-            };
-            let Some((parent, name)) = link else { return Ok(Place::Waits(at)) };
-            names.push(name);
-            at = parent;
-            if names.len() > DEEPEST {
-                return Err(Stop::Surprise(format!("directory {directory} leads to no root")));
-            }
-        };
-        for name in names.iter().rev() {
-            match path.join(name) {
-                Ok(longer) => path = longer,
-                Err(_) => return Ok(Place::Beyond),
-            }
-        }
-        if self.places.len() >= PLACES {
-            self.places.clear();
-        }
-        self.places.insert(directory, path.clone());
-        Ok(Place::At(path))
-    }
-
     fn read_queue(&mut self) -> Answer<()> {
         loop {
             let Some(directory) = self.queue.pop() else {
@@ -258,15 +196,6 @@ impl<'a, 'out> Step<'a, 'out> {
                 Place::Beyond => self.too_deep(directory),
             }
         }
-    }
-
-    /// Its parent told of it, and that is all that can be told.
-    fn too_deep(&mut self, directory: u64) {
-        let error = FileError::new(&RelPath::root(), Errno::NAMETOOLONG);
-        self.out.finding(Finding { path: RelPath::root(), error });
-        self.listed.insert(directory);
-        self.unread.insert(directory);
-        self.done.insert(directory);
     }
 
     fn read(&mut self, directory: u64, path: &RelPath) -> Answer<()> {
@@ -326,55 +255,6 @@ impl<'a, 'out> Step<'a, 'out> {
         match self.tree.look_from_outside(path) {
             Some(meta) => Ok(self.out.object(directory, meta)?),
             None => Ok(()),
-        }
-    }
-
-    fn locate(&mut self, inode: u64, parent: u64, name: &EntryName) {
-        self.located.insert(inode, (parent, name.clone()));
-        self.queue.push(inode);
-        self.queue.extend(self.waiting.remove(&inode).unwrap_or_default());
-    }
-
-    /// What becomes of an object that no directory read has.
-    fn settle(&mut self, inode: u64) -> Answer<Settled> {
-        let mut unsure = false;
-        for (parent, name) in self.known.links(inode).map_err(FeedError::Known)? {
-            if self.told(parent) {
-                // It was read, and does not have it; or it is gone; or nobody knows.
-                unsure |= self.unread.contains(parent)
-                    || (!self.listed.contains(parent) && !self.unread.is_empty());
-                continue;
-            }
-            match self.place(parent)? {
-                Place::At(path) if self.exclude.hides(&path) => {}
-                // It went with a directory into one that is not entered.
-                Place::Waits(_) if self.unread.is_empty() && !self.exclude.is_empty() => {}
-                Place::At(path) => match self.opened(parent, &path)? {
-                    Some(folder) => return Ok(Settled::There(Look { folder, name, inode })),
-                    None => unsure = true,
-                },
-                Place::Waits(_) if self.unread.is_empty() => {
-                    return Err(Stop::Surprise(format!(
-                        "directory {parent} did not change and has no place"
-                    )));
-                }
-                Place::Waits(_) | Place::Beyond => unsure = true,
-            }
-        }
-        Ok(if unsure { Settled::Unsure } else { Settled::Gone })
-    }
-
-    /// The opened directory; absent when it can't be opened.
-    fn opened(&mut self, directory: u64, path: &RelPath) -> Answer<Option<Rc<Opened>>> {
-        match self.open.get(self.tree, directory, path) {
-            Ok(opened) => Ok(Some(opened)),
-            Err(FileError::NotFound { .. } | FileError::NotAFolder { .. }) => {
-                Err(Stop::Surprise(format!("directory {directory} is not where it must be")))
-            }
-            Err(error) => {
-                self.out.finding(Finding { path: path.clone(), error });
-                Ok(None)
-            }
         }
     }
 }
