@@ -165,7 +165,8 @@ fn asked(server: &Server, tree: &Path, folder: &Path, files: usize) -> Result<Ve
         let mut locate = words.iter().cycle();
         let mut located = || locate_one(&database, locate.next().context("words")?);
         // Once unmeasured.
-        (search()?, located()?);
+        search()?;
+        located()?;
         let (ours, theirs) = alternate(LOCATED, median, search, located)?;
         let row = Row::new(format!("search of {files} files, 1 client: {name} word"), 1e3 * ours, "ms");
         rows.push(row.against("plocate -i", 1e3 * theirs));
