@@ -5,7 +5,7 @@ mod model;
 mod search;
 
 use jiff::Timestamp;
-use nasman_core::{Change, Guid, Txg};
+use nasman_core::{Change, Guid, Kind, Txg};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
@@ -166,6 +166,17 @@ impl World<'_> {
     }
 }
 
+/// Tells a story of a dataset of its own.
+fn tell(catalog: &Catalog, guid: u64, ops: &[Op]) -> Result<(), TestCaseError> {
+    let name = "tank/a".parse().unwrap();
+    let dataset = catalog.note_dataset(Guid(guid), &name, Timestamp::UNIX_EPOCH).unwrap();
+    let (tree, history) = (Tree::new(), History::default());
+    let outcome = World { catalog, dataset, tree, history, clock: 1 }.live_through(ops, Guid(guid));
+    // Also where it failed: what is left would mislead the search for a shorter story.
+    catalog.forget_dataset(dataset).unwrap();
+    outcome
+}
+
 #[test]
 fn every_state_answers_as_the_naive_way_does() {
     let folder = tempfile::tempdir().unwrap();
@@ -174,21 +185,34 @@ fn every_state_answers_as_the_naive_way_does() {
     let history = prop::collection::vec(op(), 1..60);
     let answer =
         TestRunner::new(Config { failure_persistence: None, ..Config::default() }).run(&history, |ops| {
-            let guid = guids.get() + 1;
-            guids.set(guid);
-            let dataset =
-                catalog.note_dataset(Guid(guid), &"tank/a".parse().unwrap(), Timestamp::UNIX_EPOCH).unwrap();
-            let mut world = World {
-                catalog: &catalog,
-                dataset,
-                tree: Tree::new(),
-                history: History::default(),
-                clock: 1,
-            };
-            let outcome = world.live_through(&ops, Guid(guid));
-            // Also where it failed: what is left would mislead the search for a shorter story.
-            catalog.forget_dataset(dataset).unwrap();
-            outcome
+            guids.set(guids.get() + 1);
+            tell(&catalog, guids.get(), &ops)
         });
     answer.unwrap();
+}
+
+/// Two folders are in each other, one after the other. It takes thousands of stories to come upon this one.
+#[test]
+fn names_that_lead_in_circles_over_time_are_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = Catalog::open(folder.path()).unwrap();
+    let create = |dir, name, kind| Op::Create { dir, name, kind };
+    let story = [
+        create(9_621_584_339_089_326_726, 2, Kind::File),
+        create(16_787_920_956_251_115_783, 3, Kind::Directory),
+        create(1_362_976_563_230_902_083, 0, Kind::Directory),
+        Op::Move { from: 3_935_166_608_755_196_140, dir: 4_089_616_861_166_116_520, name: 0 },
+        create(14_789_565_308_689_320_096, 0, Kind::Directory),
+        create(7_584_888_453_527_531_298, 2, Kind::File),
+        create(2_594_376_826_696_793_103, 3, Kind::Symlink),
+        Op::Remove(16_283_577_644_251_685_668),
+        Op::Snapshot { seed: 4_013_718_801_022_194_997 },
+        Op::Move { from: 1_510_616_264_177_752_072, dir: 8_297_452_273_543_257_192, name: 0 },
+        create(7_384_038_329_167_246_578, 0, Kind::Directory),
+        create(18_414_477_687_097_783_006, 1, Kind::Directory),
+        Op::Move { from: 4_359_118_690_687_782_583, dir: 5_549_820_095_077_702_195, name: 2 },
+        Op::SnapshotAgain,
+    ];
+    // What is looked up first depends on the order of a hash map.
+    (1..=40).try_for_each(|guid| tell(&catalog, guid, &story)).unwrap();
 }

@@ -1,6 +1,9 @@
 //! Where objects are and ever were: upwards from an object to its paths, downwards from a path to its objects.
 
-use std::collections::{HashMap, HashSet, VecDeque, hash_map::Entry};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    rc::Rc,
+};
 
 use diesel::{
     SqliteConnection,
@@ -36,7 +39,8 @@ impl Catalog {
     pub fn search_different(&self, dataset: Guid, notes: &[SearchNote]) -> Result<Different> {
         let dataset = self.dataset(dataset)?.id;
         self.read(|conn| {
-            let mut climb = Climb { dataset, names: HashMap::new(), known: HashMap::new() };
+            let mut climb = Climb::new(dataset);
+            let always = Lifetime { born: Txg(0), died: None };
             let mut different = HashMap::new();
             for note in notes {
                 let Some(inode) = note.inode.map(u64::cast_signed) else { continue };
@@ -47,7 +51,7 @@ impl Catalog {
             }
             let mut paths = HashMap::new();
             for (&inode, &since) in &different {
-                for (path, _) in climb.places(conn, inode, 0)? {
+                for (path, _) in climb.places(conn, inode, always, 0)? {
                     if let Some(path) = rel_path(&path).filter(|path| !path.is_root()) {
                         note_since(&mut paths, path, since);
                     }
@@ -96,53 +100,74 @@ fn names_of(conn: &mut SqliteConnection, dataset: DatasetId, inode: i64) -> Resu
         .load(conn)?)
 }
 
-/// From objects up to the root; folders are climbed from once.
+/// From objects up to the root; folders are climbed from once for each lifetime.
+///
+/// Over time names can lead in circles, where two folders were in each other one after the other. At no moment they do: so
+/// a climb knows when it is, and follows only names of then.
 struct Climb {
     dataset: DatasetId,
-    /// Names that were looked at before the climb, of objects that are climbed from later.
-    names: HashMap<i64, Vec<LinkRow>>,
-    known: HashMap<i64, Vec<Place>>,
+    names: HashMap<i64, Rc<[LinkRow]>>,
+    known: HashMap<(i64, Lifetime), Vec<Place>>,
 }
 
 impl Climb {
+    fn new(dataset: DatasetId) -> Self {
+        Self { dataset, names: HashMap::new(), known: HashMap::new() }
+    }
+
+    /// All names that an object ever had; those of folders are remembered.
+    fn names(&mut self, conn: &mut SqliteConnection, inode: i64) -> Result<Rc<[LinkRow]>> {
+        if let Some(known) = self.names.get(&inode) {
+            return Ok(Rc::clone(known));
+        }
+        let names: Rc<[LinkRow]> = names_of(conn, self.dataset, inode)?.into();
+        if is_folder(&names) {
+            self.names.insert(inode, Rc::clone(&names));
+        }
+        Ok(names)
+    }
+
     /// Whether a folder has a name that was born or died since.
     fn lost_or_got_name(&mut self, conn: &mut SqliteConnection, inode: i64, since: Txg) -> Result<bool> {
-        let names = match self.names.entry(inode) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(names_of(conn, self.dataset, inode)?),
-        };
         let since = since.0.cast_signed();
+        let names = self.names(conn, inode)?;
         Ok(names.iter().any(|link| link.file == 0 && (link.born > since || link.died > Some(since))))
     }
 
-    fn places(&mut self, conn: &mut SqliteConnection, inode: i64, depth: usize) -> Result<Vec<Place>> {
+    /// Where an object was in a lifetime, and when.
+    fn places(
+        &mut self,
+        conn: &mut SqliteConnection,
+        inode: i64,
+        during: Lifetime,
+        depth: usize,
+    ) -> Result<Vec<Place>> {
         if inode == ROOT {
-            return Ok(vec![(Vec::new(), Lifetime { born: Txg(0), died: None })]);
+            return Ok(vec![(Vec::new(), during)]);
         }
         // A damaged catalog must not lead in circles.
         if depth > DEEPEST {
             return Ok(Vec::new());
         }
-        if let Some(known) = self.known.get(&inode) {
+        if let Some(known) = self.known.get(&(inode, during)) {
             return Ok(known.clone());
         }
-        let (mut places, mut folder) = (Vec::new(), false);
-        let names = match self.names.remove(&inode) {
-            Some(names) => names,
-            None => names_of(conn, self.dataset, inode)?,
-        };
-        for link in names {
-            folder |= link.file == 0;
-            let life = lifetime(link.born, link.died);
-            for (above, then) in self.places(conn, link.parent, depth + 1)? {
-                places.extend(then.intersect(&life).map(|both| (join(above, &link.name), both)));
-            }
+        let mut places = Vec::new();
+        let names = self.names(conn, inode)?;
+        for link in names.iter() {
+            let Some(then) = during.intersect(&lifetime(link.born, link.died)) else { continue };
+            let above = self.places(conn, link.parent, then, depth + 1)?;
+            places.extend(above.into_iter().map(|(above, then)| (join(above, &link.name), then)));
         }
-        if folder {
-            self.known.insert(inode, places.clone());
+        if is_folder(&names) {
+            self.known.insert((inode, during), places.clone());
         }
         Ok(places)
     }
+}
+
+fn is_folder(names: &[LinkRow]) -> bool {
+    names.iter().any(|link| link.file == 0)
 }
 
 /// From paths down to the objects they led to; folders are gone through once.
