@@ -5,10 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 mod answer;
-#[path = "../../../catalog/tests/common/mod.rs"]
-mod catalog_common;
 mod events;
-mod full;
 mod kill;
 mod line;
 mod quiet;
