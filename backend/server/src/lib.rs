@@ -14,3 +14,8 @@ pub mod restore;
 pub mod routes;
 pub mod search;
 pub mod serve;
+
+/// Gives memory back when it is not needed any more; the system's own kept a third more of it after a million files were
+/// taken in.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
