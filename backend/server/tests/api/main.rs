@@ -1,5 +1,5 @@
 //! The server as its clients meet it: over HTTP, on a ZFS in memory with real folders.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 #[path = "../../../catalog/tests/common/mod.rs"]
 mod catalog_common;
@@ -25,6 +25,7 @@ mod restores;
 mod scale;
 mod search;
 mod search_follows;
+mod search_full;
 mod session;
 mod snapshots;
 mod storage;
