@@ -15,6 +15,7 @@ mod owner;
 mod restore;
 mod root;
 mod stat;
+pub mod tree;
 
 pub use error::{FileError, Way};
 pub use list::{Cursor, Entry, Finding, Listing};
