@@ -165,6 +165,20 @@ struct Range {
     last: i64,
 }
 
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Those of the columns that the old file has: one of an earlier version lacks what came later, which has a default.
+fn known_columns(conn: &mut SqliteConnection, table: &str, columns: &str) -> String {
+    let asked = diesel::sql_query("SELECT name FROM pragma_table_info(?, 'old')").bind::<Text, _>(table);
+    let known: Vec<Column> = asked.load(conn).unwrap_or_default();
+    let is_known = |column: &&str| known.is_empty() || known.iter().any(|known| known.name == *column);
+    columns.split(", ").filter(is_known).collect::<Vec<_>>().join(", ")
+}
+
 /// Where a range of rows can't be read, its halves may be.
 fn carry_table(conn: &mut SqliteConnection, table: &str, columns: &str) -> Option<String> {
     let ends =
@@ -174,6 +188,7 @@ fn carry_table(conn: &mut SqliteConnection, table: &str, columns: &str) -> Optio
         // No table at all cannot be told from a damaged root; nor what its rows were.
         Err(error) => return Some(format!("{table}: nothing can be read: {error}")),
     };
+    let columns = known_columns(conn, table, columns);
     let copy = format!(
         "INSERT OR IGNORE INTO main.{table} ({columns}) SELECT {columns} FROM old.{table} \
          WHERE rowid BETWEEN ? AND ?"

@@ -69,8 +69,8 @@ test('a new member who sees only some datasets is asked which', async () => {
 test('who sees some datasets is shown these, and nothing that would be refused', async () => {
   const { requests } = renderApp('/', 'mia')
   const table = await screen.findByRole('table', { name: 'Datasets' })
-  expect(within(table).getByText('home')).toBeTruthy()
-  expect(within(table).queryByText('media')).toBeNull()
+  expect(within(table).getByText('tank/home')).toBeTruthy()
+  expect(within(table).queryByText('tank/media')).toBeNull()
   expect(requests.some((request) => /\/(pools|index)$/.test(request))).toBe(false)
 })
 

@@ -13,7 +13,7 @@ CREATE TABLE grants (
     restore_in_place INTEGER NOT NULL,
     restore_elsewhere INTEGER NOT NULL,
     PRIMARY KEY (user_id, guid)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX grants_by_guid ON grants (guid);
 
 -- Outlives users, tokens and datasets, so it refers to none of them.

@@ -296,7 +296,7 @@ impl Completeness {
         let included = || known.within(scope).map(|known| &known.dataset).filter(|dataset| !dataset.excluded);
         let waiting = included().filter(|dataset| dataset.position.is_none()).count();
         let datasets_waiting = u64::try_from(waiting).unwrap_or_default();
-        let snapshots_waiting = known.within(scope).map(|known| known.snapshots_waiting).sum();
+        let snapshots_waiting: u64 = known.within(scope).map(|known| known.snapshots_waiting).sum();
         let pending = if *scope == Scope::All { progress.pending } else { 0 };
         Self {
             complete: progress.state == SearchState::Ready && snapshots_waiting == 0 && datasets_waiting == 0,

@@ -79,8 +79,15 @@ async fn names_of_other_datasets_are_left_out() {
     assert_eq!(shown["clones"], json!(["tank/bert/copy"]), "others see them");
 }
 
+/// An operation of the document: method, path, and a query with what it needs.
+struct Operation {
+    method: String,
+    path: String,
+    query: String,
+}
+
 /// Every operation of the document that names a dataset.
-fn operations() -> Vec<(String, String)> {
+fn operations() -> Vec<Operation> {
     let document: Value = serde_json::from_str(&nasman::routes::openapi::document().unwrap()).unwrap();
     let schemas = &document["components"]["schemas"];
     let names_one = |operation: &Value| {
@@ -95,24 +102,37 @@ fn operations() -> Vec<(String, String)> {
         });
         in_address || in_body
     };
+    let names_one = &names_one;
     let paths = document["paths"].as_object().unwrap().iter();
     let each = paths.flat_map(|(path, operations)| {
-        let named = operations.as_object().unwrap().iter().filter(|(_, operation)| names_one(operation));
-        named.map(|(method, _)| (method.to_uppercase(), path.clone()))
+        let named = operations.as_object().unwrap().iter().filter(move |(_, operation)| names_one(operation));
+        named.map(move |(method, operation)| Operation {
+            method: method.to_uppercase(),
+            path: path.clone(),
+            query: needed(operation),
+        })
     });
     each.collect()
 }
 
+/// A query with the parameters that must be there, such as would work.
+fn needed(operation: &Value) -> String {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let needed = parameters.filter(|one| one["in"] == "query" && one["required"] == true);
+    let pairs = needed.map(|one| match one["name"].as_str().unwrap() {
+        "path" => "path=a.txt".to_owned(),
+        name => format!("{name}=one"),
+    });
+    let query = pairs.collect::<Vec<_>>().join("&");
+    if query.is_empty() { query } else { format!("?{query}") }
+}
+
 /// Asks for something that would work on a dataset that may be seen.
-async fn ask<W: Who>(api: &Api<W>, method: &str, path: &str, dataset: &str) -> Reply {
+async fn ask<W: Who>(api: &Api<W>, operation: &Operation, dataset: &str) -> Reply {
+    let Operation { method, path, query } = operation;
     let encoded = dataset.replace('/', "%2F");
     let address = path.replace("{dataset}", &encoded).replace("{snapshot}", "one").replace("/api/v1", "");
-    let query = match address.rsplit('/').next().unwrap_or_default() {
-        "content" | "entry" | "versions" => "?path=a.txt",
-        "diff" => "?from=one",
-        _ => "",
-    };
-    let body = match path {
+    let body = match path.as_str() {
         "/api/v1/restores" | "/api/v1/restores/plan" => {
             json!({ "dataset": dataset, "at": "one", "paths": ["a.txt"] })
         }
@@ -139,9 +159,10 @@ async fn a_dataset_that_is_not_granted_answers_as_one_that_is_not_there() {
     let anna = app.with_token(&user, Operator, None);
     let everything = app.script(Operator);
     let mut asked = 0;
-    for (method, path) in operations() {
-        let hidden = ask(&anna, &method, &path, "tank/bert").await;
-        let absent = ask(&anna, &method, &path, "tank/nope").await;
+    for operation in operations() {
+        let hidden = ask(&anna, &operation, "tank/bert").await;
+        let absent = ask(&anna, &operation, "tank/nope").await;
+        let Operation { method, path, .. } = &operation;
         let as_absent: Value =
             serde_json::from_str(&without_id(&hidden).to_string().replace("tank/bert", "tank/nope")).unwrap();
         assert_eq!((hidden.status, &as_absent), (absent.status, &without_id(&absent)), "{method} {path}");
@@ -150,9 +171,9 @@ async fn a_dataset_that_is_not_granted_answers_as_one_that_is_not_there() {
             continue;
         }
         hidden.refused(404, "dataset_not_found");
-        let granted = ask(&anna, &method, &path, "tank/anna").await;
+        let granted = ask(&anna, &operation, "tank/anna").await;
         assert_ne!(granted.status, 404, "{method} {path}: {}", granted.text());
-        let other = ask(&everything, &method, &path, "tank/bert").await;
+        let other = ask(&everything, &operation, "tank/bert").await;
         assert_ne!(other.status, 404, "{method} {path}: {}", other.text());
         asked += 1;
     }
@@ -190,7 +211,9 @@ async fn elsewhere_takes_a_right_of_its_own() {
         for address in ["/restores/plan", "/restores"] {
             let reply = anna.post(address, &request).await;
             if reply.status >= 400 {
-                return reply.refused(reply.status, reply.json()["code"].as_str().unwrap());
+                let problem = reply.json();
+                let status = reply.status;
+                return reply.refused(status, problem["code"].as_str().unwrap());
             }
         }
         "allowed".to_owned()

@@ -74,7 +74,9 @@ async fn suggestions_are_of_what_is_granted() {
     let texts = async |script: &Api<Script>, q: &str| -> Vec<String> {
         let answer = script.get(&query("/search/suggest", &[("q", q)])).await.ok();
         let items = answer["items"].as_array().unwrap().clone();
-        items.iter().map(|item| item["text"].as_str().unwrap().to_owned()).collect()
+        let mut texts: Vec<_> = items.iter().map(|item| item["text"].as_str().unwrap().to_owned()).collect();
+        texts.sort();
+        texts
     };
     let everything = app.script(Viewer);
     assert!(texts(&everything, "secr").await.contains(&"secret plan.odt".to_owned()));
