@@ -94,7 +94,7 @@ pub struct Audit {
 }
 
 /// Milliseconds, read as an instant.
-struct Moment(i64);
+pub struct Moment(i64);
 
 impl From<Moment> for Timestamp {
     fn from(moment: Moment) -> Self {

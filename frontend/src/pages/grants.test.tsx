@@ -27,7 +27,7 @@ test('a user is given some datasets, in plain words', async () => {
   expect(within(dialog).queryByRole('table')).toBeNull()
   await user.click(within(dialog).getByRole('radio', { name: 'Only these datasets' }))
   expect(within(dialog).getByText(/nothing can be seen/)).toBeTruthy()
-  await user.click(within(dialog).getByRole('textbox', { name: 'Add a dataset' }))
+  await user.click(within(dialog).getByRole('combobox', { name: 'Add a dataset' }))
   await user.click(await screen.findByRole('option', { name: 'tank/home' }))
   const box = (name: string) => within(dialog).getByRole<HTMLInputElement>('checkbox', { name })
   expect(box('Put files back into tank/home').checked).toBe(true)

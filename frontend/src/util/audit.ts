@@ -38,10 +38,10 @@ export const NO_FILTER: AuditFilter = { user: '', action: '', dataset: '', q: ''
 export function readFilter(parameters: URLSearchParams): AuditFilter {
   const text = (name: string) => parameters.get(name) ?? ''
   const day = (name: string) => (/^\d{4}-\d\d-\d\d$/.test(text(name)) ? text(name) : '')
-  const action = text('action')
+  const actions = Object.keys(ACTIONS) as AuditAction[]
   return {
     user: text('user'),
-    action: action in ACTIONS ? (action as AuditAction) : '',
+    action: actions.find((action) => action === text('action')) ?? '',
     dataset: text('dataset'),
     q: text('q'),
     from: day('from'),
