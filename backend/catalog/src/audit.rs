@@ -5,7 +5,6 @@ use diesel::{
     prelude::{
         BoolExpressionMethods as _, ExpressionMethods as _, Insertable, OptionalExtension as _,
         QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
-        TextExpressionMethods as _,
     },
 };
 use jiff::Timestamp;
@@ -26,9 +25,7 @@ pub struct NewAudit {
     pub user_id: Option<i64>,
     /// Their name at that time.
     pub user_name: String,
-    /// How they proved it: `session`, `token` or `none`.
-    pub via: &'static str,
-    /// Which token.
+    /// By which token, where it was one.
     pub token_id: Option<i64>,
     /// What was done.
     pub action: &'static str,
@@ -67,9 +64,7 @@ pub struct Audit {
     pub user_id: Option<i64>,
     /// Their name at that time.
     pub user_name: String,
-    /// `session`, `token` or `none`.
-    pub via: String,
-    /// Which token.
+    /// By which token, where it was one.
     pub token_id: Option<i64>,
     /// What was done.
     pub action: String,
@@ -116,7 +111,6 @@ struct NewRow<'a> {
     at: i64,
     user_id: Option<i64>,
     user_name: &'a str,
-    via: &'a str,
     token_id: Option<i64>,
     action: &'a str,
     dataset: Option<&'a str>,
@@ -160,7 +154,6 @@ impl Catalog {
             at: time::ms(now),
             user_id: new.user_id,
             user_name: &new.user_name,
-            via: new.via,
             token_id: new.token_id,
             action: new.action,
             dataset: new.dataset.as_deref(),

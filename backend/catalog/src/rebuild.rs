@@ -44,7 +44,7 @@ const CARRIED: [(&str, &str); 10] = [
     ("searches", "id, user_id, name, query, created_at"),
     (
         "audit",
-        "id, at, user_id, user_name, via, token_id, action, dataset, path, snapshot, to_dataset, to_path, job, \
+        "id, at, user_id, user_name, token_id, action, dataset, path, snapshot, to_dataset, to_path, job, \
          request_id, outcome, detail, words",
     ),
     ("datasets", "id, guid, name, first_seen, last_seen, live_interval, excluded"),

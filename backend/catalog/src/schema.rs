@@ -197,7 +197,6 @@ diesel::table! {
         at -> BigInt,
         user_id -> Nullable<BigInt>,
         user_name -> Text,
-        via -> Text,
         token_id -> Nullable<BigInt>,
         action -> Text,
         dataset -> Nullable<Text>,

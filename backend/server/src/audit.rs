@@ -98,17 +98,16 @@ impl Action {
 pub struct Who {
     user_id: Option<i64>,
     user_name: String,
-    via: &'static str,
     token_id: Option<i64>,
 }
 
 impl From<&Caller> for Who {
     fn from(caller: &Caller) -> Self {
-        let (via, token_id) = match caller.via {
-            Via::Session(_) => ("session", None),
-            Via::Token(id) => ("token", Some(id)),
+        let token_id = match caller.via {
+            Via::Session(_) => None,
+            Via::Token(id) => Some(id),
         };
-        Self { user_id: Some(caller.user.id), user_name: caller.user.name.clone(), via, token_id }
+        Self { user_id: Some(caller.user.id), user_name: caller.user.name.clone(), token_id }
     }
 }
 
@@ -119,7 +118,6 @@ impl Who {
         Self {
             user_id: user.map(|(id, _)| id),
             user_name: user.map(|(_, name)| name.to_owned()).unwrap_or_default(),
-            via: "none",
             token_id: None,
         }
     }
@@ -127,7 +125,7 @@ impl Who {
     /// Somebody who has just signed in.
     #[must_use]
     pub fn signed_in(id: i64, name: &str) -> Self {
-        Self { user_id: Some(id), user_name: name.to_owned(), via: "session", token_id: None }
+        Self { user_id: Some(id), user_name: name.to_owned(), token_id: None }
     }
 }
 
@@ -197,7 +195,6 @@ impl Note {
         NewAudit {
             user_id: who.user_id,
             user_name: who.user_name,
-            via: who.via,
             token_id: who.token_id,
             action: self.action.as_str(),
             dataset: self.dataset.map(Into::into),

@@ -22,7 +22,6 @@ CREATE TABLE audit (
     at INTEGER NOT NULL,
     user_id INTEGER,
     user_name TEXT NOT NULL COLLATE NOCASE,
-    via TEXT NOT NULL,
     token_id INTEGER,
     action TEXT NOT NULL,
     dataset TEXT,

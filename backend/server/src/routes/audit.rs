@@ -33,7 +33,7 @@ pub struct AuditEntry {
     /// The user's number; null likewise.
     user_id: Option<i64>,
     /// How they proved it: `session`, `token`, or `none` before signing in.
-    via: String,
+    via: &'static str,
     /// Which token.
     token: Option<i64>,
     /// What was done, as [`Action`] tells.
@@ -61,12 +61,17 @@ pub struct AuditEntry {
 
 impl From<Audit> for AuditEntry {
     fn from(entry: Audit) -> Self {
+        let via = match entry.token_id {
+            Some(_) => "token",
+            None if entry.action == Action::SignInFailed.as_str() => "none",
+            None => "session",
+        };
         Self {
             id: entry.id,
             at: entry.at,
             user: entry.user_name,
             user_id: entry.user_id,
-            via: entry.via,
+            via,
             token: entry.token_id,
             action: entry.action,
             dataset: entry.dataset,
