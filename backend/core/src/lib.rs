@@ -4,6 +4,7 @@
 //! Names and paths are validated once, when they become one of these types; inside nobody checks again.
 
 mod change;
+pub mod grant;
 mod id;
 mod known;
 mod name;
@@ -13,6 +14,7 @@ pub mod restore;
 mod role;
 
 pub use change::{Change, FileTime, Kind, Lifetime, Meta, ROOT_INODE};
+pub use grant::{Grant, Right};
 pub use id::{Guid, Txg};
 pub use known::{Known, KnownError, KnownObject};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};

@@ -126,11 +126,12 @@ pub struct FilesQuery {
 #[get("/datasets/{dataset}/files")]
 pub async fn list_files(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<FilesQuery>,
 ) -> ApiResult<web::Json<Listing>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let FilesQuery { path, at, deleted, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| parse_cursor(&cursor).ok_or_else(bad_cursor)).transpose()?;
@@ -213,11 +214,12 @@ pub struct EntryQuery {
 #[get("/datasets/{dataset}/entry")]
 pub async fn get_entry(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<EntryQuery>,
 ) -> ApiResult<web::Json<Entry>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let EntryQuery { path, at } = query.0;
     let worker = app.clone();
     let found = app.files(move |zfs| browse::entry_at(&worker, zfs, &dataset, at.as_deref(), path));

@@ -44,11 +44,12 @@ pub struct VersionsQuery {
 #[get("/datasets/{dataset}/versions")]
 pub async fn list_versions(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<VersionsQuery>,
 ) -> ApiResult<web::Json<VersionsView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let VersionsQuery { path, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| cursor.parse::<After>()).transpose().map_err(|_| bad_cursor())?;
@@ -91,11 +92,12 @@ pub struct DiffQuery {
 #[get("/datasets/{dataset}/diff")]
 pub async fn list_changes(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<DiffQuery>,
 ) -> ApiResult<web::Json<ChangesView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let DiffQuery { from, to, path, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| RelPath::decode(&cursor)).transpose().map_err(|_| bad_cursor())?;

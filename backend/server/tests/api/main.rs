@@ -6,6 +6,7 @@ mod catalog_common;
 mod support;
 
 mod access;
+mod audit;
 mod commands;
 mod content;
 mod contract;
@@ -14,6 +15,8 @@ mod errors;
 mod events;
 mod files;
 mod frontend;
+mod grants;
+mod grants_found;
 mod index;
 mod interrupted;
 mod jobs;

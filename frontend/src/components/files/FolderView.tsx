@@ -13,7 +13,7 @@ import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { type Past, pastOf, pastOfSighting } from '../../util/past'
 import { displaySegment, lastSegment, parentPath } from '../../util/relpath'
-import { allows } from '../../util/roles'
+import { restoringRefusal } from '../../util/roles'
 import { useMe } from '../frame/me'
 import { EntryTable } from './EntryTable'
 import { Findings } from './Findings'
@@ -29,7 +29,7 @@ type Props = { dataset: string; at: string | null; path: string }
 export function FolderView({ dataset, at, path }: Props) {
   const { selected, deleted, urlOf } = useFilesAddress()
   const navigate = useNavigate()
-  const { role } = useMe()
+  const me = useMe()
   const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const query = useInfiniteQuery(filesQuery(dataset, at, path, deleted))
   const [restoring, setRestoring] = useState<{ path: string; from: Past } | null>(null)
@@ -47,7 +47,8 @@ export function FolderView({ dataset, at, path }: Props) {
   }
   const restorer = (entry: Entry) => {
     const from = entry.deleted == null ? null : pastOfSighting(entry.deleted.last)
-    if (from === null || !allows(role, 'operator') || !['file', 'symlink'].includes(entry.kind)) return null
+    if (from === null || restoringRefusal(me, dataset) !== null || !['file', 'symlink'].includes(entry.kind))
+      return null
     return () => setRestoring({ path: entry.path, from })
   }
 

@@ -13,7 +13,7 @@ import { LoadMore } from '../../ui/LoadMore'
 import { formatDateTime } from '../../util/dates'
 import type { Past } from '../../util/past'
 import { displayPath } from '../../util/relpath'
-import { refusal } from '../../util/roles'
+import { restoringRefusal } from '../../util/roles'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { NotIndexed } from './NotIndexed'
@@ -90,12 +90,12 @@ export function Versions({ dataset, path, shown, onStep, onRestore }: Props) {
 type ItemProps = Omit<Props, 'shown'> & { version: Version; shown: boolean }
 
 function VersionItem({ version, dataset, path, shown, onStep, onRestore }: ItemProps) {
-  const { role } = useMe()
+  const me = useMe()
   const place = placeOf(version)
   const past = place?.past ?? null
   const name = `the version of ${version.modified == null ? 'an unknown time' : formatDateTime(version.modified)}`
   const restorable = past !== null && (version.kind === 'file' || version.kind === 'symlink')
-  const refused = refusal(role, 'operator')
+  const refused = restoringRefusal(me, dataset)
   return (
     <li className={classes.version} data-shown={shown || undefined}>
       <UnstyledButton
