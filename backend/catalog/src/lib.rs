@@ -7,6 +7,7 @@ mod db;
 mod files;
 mod jobs;
 mod rebuild;
+mod restores;
 mod schema;
 mod searches;
 mod sessions;
@@ -23,6 +24,7 @@ pub use files::{
 };
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use rebuild::{Rebuilt, rebuild};
+pub use restores::{ItemCursor, MadeAs, NewRestoreItem, RestoreCounts, RestoreItem, RestoreRecord};
 pub use searches::SavedSearch;
 pub use sessions::Session;
 pub use tokens::{NewToken, Token};

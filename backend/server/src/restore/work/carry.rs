@@ -1,0 +1,315 @@
+//! Listens to the restore of trees: decides, marks, records, and tells how far it is.
+
+use std::{collections::HashMap, ops::ControlFlow};
+
+use jiff::Timestamp;
+use nasman_catalog::NewRestoreItem;
+use nasman_core::{
+    FileTime, RelPath,
+    restore::{Left, Outcome as Came, Policies},
+};
+use nasman_zfs::files::{
+    Expected, Kind, NotKept, RestoreError,
+    tree::{Carry, Decide, Deed, Done, Mark, Met, Outcome},
+};
+
+use super::{
+    super::{
+        model::PlanAction,
+        order::{Order, OrderItem},
+        request::within,
+        result::More,
+        rules::{Decided, Rules, why_left},
+    },
+    guard::Guard,
+    marks::Place,
+    record::{Made, Record, because, because_of, item},
+};
+use crate::{
+    http::error::{ApiError, ApiResult, Code},
+    jobs::{Context, Progress, Unit},
+};
+
+/// Most failures that a job's log tells one by one.
+const LOGGED: usize = 100;
+
+/// Why an entry is not restored, until it is told of.
+enum Why {
+    /// An earlier run of this job restored it.
+    Known,
+    /// The rules leave it.
+    Left(Left),
+    /// It can't be done.
+    Refused(ApiError),
+}
+
+/// One run of a restore.
+pub(super) struct Carrier<'a> {
+    pub(super) order: &'a Order,
+    pub(super) policies: &'a Policies,
+    pub(super) context: &'a Context<'a>,
+    pub(super) record: Record<'a>,
+    pub(super) guard: Guard<'a>,
+    /// Whether an earlier run of this job was interrupted.
+    pub(super) resumed: bool,
+    /// The entry asked for that is being restored.
+    pub(super) top: Option<&'a OrderItem>,
+    why: HashMap<RelPath, Why>,
+    /// What makes going on pointless, and is not about any file.
+    pub(super) fault: Option<ApiError>,
+    /// The first of those that failed, and how many did.
+    pub(super) failures: (Option<ApiError>, usize),
+    pub(super) unchanged: u64,
+    /// Bytes of content that were carried.
+    done: u64,
+    /// Entries that were.
+    entries: u64,
+    began: Timestamp,
+}
+
+impl<'a> Carrier<'a> {
+    pub(super) fn new(
+        order: &'a Order,
+        policies: &'a Policies,
+        context: &'a Context<'a>,
+        record: Record<'a>,
+        guard: Guard<'a>,
+        (resumed, done, entries): (bool, u64, u64),
+    ) -> Self {
+        Self {
+            order,
+            policies,
+            context,
+            record,
+            guard,
+            resumed,
+            top: None,
+            why: HashMap::new(),
+            fault: None,
+            failures: (None, 0),
+            unchanged: 0,
+            done,
+            entries,
+            began: Timestamp::now(),
+        }
+    }
+
+    /// What was planned for an entry that was asked for.
+    fn planned(&self, met: &Met<'_>) -> Option<Deed> {
+        let top = self.top.filter(|top| top.from == *met.from)?;
+        Some(match (top.action, top.replaces) {
+            (PlanAction::Replace, Some(expected)) => Deed::Replace(expected),
+            (PlanAction::Merge, _) if met.there.is_some() => {
+                Deed::Merge { like_source: self.policies.of(met.from).folders_as_they_were() }
+            }
+            _ => Deed::Create,
+        })
+    }
+
+    /// What is there was not there, or not so, when the plan was made: then it is left alone.
+    fn later(&self, met: &Met<'_>) -> Option<ApiError> {
+        let there = met.there?;
+        let changed = self.order.is_later(there.ctime) && !self.guard.explains(met.to, there);
+        (changed || !self.order.guard).then(|| RestoreError::Changed { path: met.to.clone() }.into())
+    }
+
+    fn leave(&mut self, from: &RelPath, why: Why) -> Deed {
+        self.why.insert(from.clone(), why);
+        Deed::Skip
+    }
+
+    /// Keeps the first fault; the next call of [`Carry::progress`] ends the run.
+    pub(super) fn noted(&mut self, done: ApiResult<()>) {
+        if let Err(error) = done {
+            self.fault.get_or_insert(error);
+        }
+    }
+
+    fn made(&mut self, done: &Done, made: Expected, action: PlanAction, bytes: u64, more: More) {
+        self.entries += 1;
+        let kind = done.kind.unwrap_or(Kind::File);
+        let noted =
+            self.record.made(Made { from: &done.from, to: &done.to, kind, made, action, bytes, more });
+        self.noted(noted);
+    }
+
+    /// A folder that was there. It is only told of where it was changed itself.
+    fn merged(&mut self, done: &Done, not_kept: &[NotKept]) {
+        if !self.order.guard || !self.policies.of(&done.from).folders_as_they_were() {
+            return;
+        }
+        self.entries += 1;
+        let more = More { not_kept: not_kept.iter().cloned().map(Into::into).collect(), ..More::default() };
+        let merged = Made {
+            from: &done.from,
+            to: &done.to,
+            kind: Kind::Directory,
+            made: Expected { inode: 0, size: 0, mtime: FileTime::default() },
+            action: PlanAction::Merge,
+            bytes: 0,
+            more,
+        };
+        let noted = self.record.note(merged.into_item());
+        self.noted(noted);
+    }
+
+    fn skipped(&mut self, done: &Done) {
+        let action = PlanAction::Skip;
+        let is_top = self.top.is_some_and(|top| top.from == done.from);
+        match self.why.remove(&done.from) {
+            Some(Why::Known) => {}
+            Some(Why::Left(Left::Same)) if !is_top => self.unchanged += 1,
+            Some(Why::Left(left)) => {
+                let more = because(Code::Conflict, why_left(left));
+                let skipped = NewRestoreItem {
+                    more,
+                    kind: done.kind,
+                    ..item(&done.from, &done.to, action, Came::Skipped)
+                };
+                let noted = self.record.note(skipped);
+                self.noted(noted);
+            }
+            Some(Why::Refused(error)) => self.failed(done, error),
+            None => {}
+        }
+    }
+
+    pub(super) fn failed(&mut self, done: &Done, error: ApiError) {
+        self.failures.1 += 1;
+        if self.failures.1 <= LOGGED {
+            self.context.log("warn", &error.detail);
+        }
+        let failed = NewRestoreItem {
+            more: because_of(&error),
+            kind: done.kind,
+            ..item(&done.from, &done.to, PlanAction::Refused, Came::Failed)
+        };
+        let noted = self.record.note(failed);
+        self.noted(noted);
+        self.failures.0.get_or_insert(error);
+    }
+
+    /// A socket or device in a folder: nothing that anybody misses, since its program makes it anew.
+    fn left_out(&mut self, done: &Done, error: &ApiError) {
+        let skipped = NewRestoreItem {
+            more: because_of(error),
+            kind: done.kind,
+            ..item(&done.from, &done.to, PlanAction::Skip, Came::Skipped)
+        };
+        let noted = self.record.note(skipped);
+        self.noted(noted);
+    }
+
+    fn tell_progress(&self, name: Option<String>) {
+        let (done, total, unit) = if self.order.bytes > 0 {
+            (self.done, self.order.bytes, Unit::Bytes)
+        } else {
+            (self.entries, self.order.entries, Unit::Files)
+        };
+        let since = self.resumed.then_some(self.began);
+        self.context.progress(&Progress { done, total: total.max(done), unit, message: name, since });
+    }
+}
+
+impl Decide for Carrier<'_> {
+    fn decide(&mut self, met: &Met<'_>) -> Deed {
+        if self.resumed {
+            match self.record.was_restored(met.from, met.to) {
+                Ok(false) => {}
+                Ok(true) => return self.leave(met.from, Why::Known),
+                Err(error) => {
+                    self.fault.get_or_insert(error);
+                    return self.leave(met.from, Why::Known);
+                }
+            }
+        }
+        if let Some(deed) = self.planned(met) {
+            return deed;
+        }
+        let rules = Rules { policies: self.policies, label: &self.order.label };
+        match rules.decide(met, |_| false) {
+            Decided::Do(deed @ Deed::Replace(_)) => match self.later(met) {
+                Some(error) => self.leave(met.from, Why::Refused(error)),
+                None => deed,
+            },
+            // Without a guard snapshot nothing that is there is changed.
+            Decided::Do(Deed::Merge { .. }) if !self.order.guard => Deed::Merge { like_source: false },
+            Decided::Do(deed) => deed,
+            Decided::Leave(left) => self.leave(met.from, Why::Left(left)),
+            Decided::Refuse(refused) => {
+                let error = ApiError::new(
+                    Code::Conflict,
+                    format!("'{}': {refused}", met.to.display().escape_debug()),
+                );
+                self.leave(met.from, Why::Refused(error))
+            }
+        }
+    }
+}
+
+impl Carry for Carrier<'_> {
+    fn mark(&mut self, mark: &Mark<'_>) -> Result<(), RestoreError> {
+        let stored = match mark {
+            Mark::Staging(path) => {
+                self.record.marks.staging = Some((*path).clone());
+                self.record.mark()
+            }
+            Mark::Placing(placing) => self.record.mark_placing(placing.iter().map(Place::from).collect()),
+        };
+        stored.map_err(|error| {
+            self.fault.get_or_insert(error);
+            RestoreError::Canceled
+        })
+    }
+
+    fn done(&mut self, done: Done) {
+        match &done.outcome {
+            Outcome::Made { made, replaced, bytes, means, not_kept } => {
+                let beside = match self.top {
+                    Some(top) if top.from == done.from => top.action == PlanAction::KeepBoth,
+                    // Folders on the way to it have names of their own.
+                    Some(top) => within(&done.to, &top.to) && done.from.name() != done.to.name(),
+                    None => false,
+                };
+                let action = match replaced {
+                    Some(_) => PlanAction::Replace,
+                    None if beside => PlanAction::KeepBoth,
+                    None => PlanAction::Create,
+                };
+                let more = More {
+                    means: means.map(Into::into),
+                    not_kept: not_kept.iter().cloned().map(Into::into).collect(),
+                    error: None,
+                };
+                self.made(&done, *made, action, *bytes, more);
+            }
+            Outcome::Merged { not_kept } => self.merged(&done, not_kept),
+            Outcome::Skipped => self.skipped(&done),
+            Outcome::Failed(error) => {
+                let inside = self.top.is_none_or(|top| top.from != done.from);
+                let special = inside && matches!(error, RestoreError::Kind { .. });
+                let error = ApiError::from(error.clone());
+                if special { self.left_out(&done, &error) } else { self.failed(&done, error) }
+            }
+        }
+        self.tell_progress(done.to.name().map(|name| name.display()));
+    }
+
+    fn undone(&mut self, to: &RelPath) {
+        let forgotten = self.record.forget(to);
+        self.noted(forgotten);
+    }
+
+    fn progress(&mut self, bytes: u64) -> ControlFlow<()> {
+        self.done += bytes;
+        let stored = self.record.tick();
+        self.noted(stored);
+        let name = self.top.and_then(|top| top.to.name()).map(|name| name.display());
+        self.tell_progress(name);
+        if self.fault.is_some() || self.context.should_stop() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}
