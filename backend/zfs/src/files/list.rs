@@ -87,7 +87,8 @@ impl Root {
         Ok(Listing { entries, findings, total: names.len(), next })
     }
 
-    fn names(
+    /// All names of an opened folder, in the order in which it has them. What is no name becomes a finding.
+    pub(super) fn names(
         &self,
         folder: &OwnedFd,
         path: &RelPath,

@@ -6,12 +6,20 @@
 //! with all that is in it. So whoever looks sees the old state or the new one, and what a kill leaves is
 //! that one folder ([`remove_staging`]).
 
+mod folder;
+mod item;
+mod links;
+mod make;
 mod model;
+mod put;
+mod run;
+mod staging;
 mod survey;
 mod trees;
 mod undo;
 
 pub use model::{Carry, Decide, Deed, Done, Mark, Met, Outcome, Placing, Standing};
+pub use staging::remove_staging;
 pub use survey::{Look, Survey, survey};
-pub use trees::{Trees, remove_staging};
+pub use trees::Trees;
 pub use undo::{Removed, move_aside, move_back, remove_made};
