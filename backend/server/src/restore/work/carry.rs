@@ -1,6 +1,10 @@
 //! Listens to the restore of trees: decides, marks, records, and tells how far it is.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use nasman_catalog::NewRestoreItem;
@@ -30,6 +34,8 @@ use crate::{
     jobs::{Context, Progress, Unit},
 };
 
+/// Progress is told at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(200);
 /// Most failures that a job's log tells one by one.
 const LOGGED: usize = 100;
 
@@ -65,6 +71,8 @@ pub(super) struct Carrier<'a> {
     /// Entries that were.
     entries: u64,
     began: Timestamp,
+    /// What was last told of that, and when.
+    told: (u64, Option<Instant>),
 }
 
 impl<'a> Carrier<'a> {
@@ -91,6 +99,7 @@ impl<'a> Carrier<'a> {
             done,
             entries,
             began: Timestamp::now(),
+            told: (0, None),
         }
     }
 
@@ -200,14 +209,20 @@ impl<'a> Carrier<'a> {
         self.noted(noted);
     }
 
-    fn tell_progress(&self, name: Option<String>) {
+    /// Tells how far it is, five times a second, and when all is done.
+    fn tell_progress(&mut self, name: impl FnOnce() -> Option<String>) {
         let (done, total, unit) = if self.order.bytes > 0 {
             (self.done, self.order.bytes, Unit::Bytes)
         } else {
             (self.entries, self.order.entries, Unit::Files)
         };
+        let complete = done >= total && self.told.0 < total;
+        if self.told.1.is_some_and(|at| at.elapsed() < TELL_EVERY) && !complete {
+            return;
+        }
+        self.told = (done, Some(Instant::now()));
         let since = self.resumed.then_some(self.began);
-        self.context.progress(&Progress { done, total: total.max(done), unit, message: name, since });
+        self.context.progress(&Progress { done, total: total.max(done), unit, message: name(), since });
     }
 }
 
@@ -292,7 +307,7 @@ impl Carry for Carrier<'_> {
                 if special { self.left_out(&done, &error) } else { self.failed(&done, error) }
             }
         }
-        self.tell_progress(done.to.name().map(|name| name.display()));
+        self.tell_progress(|| done.to.name().map(|name| name.display()));
     }
 
     fn undone(&mut self, to: &RelPath) {
@@ -304,8 +319,8 @@ impl Carry for Carrier<'_> {
         self.done += bytes;
         let stored = self.record.tick();
         self.noted(stored);
-        let name = self.top.and_then(|top| top.to.name()).map(|name| name.display());
-        self.tell_progress(name);
+        let top = self.top;
+        self.tell_progress(|| top?.to.name().map(|name| name.display()));
         if self.fault.is_some() || self.context.should_stop() {
             ControlFlow::Break(())
         } else {

@@ -234,6 +234,9 @@ impl Run<'_> {
         if self.resumed {
             resume::settle(&mut record, &target)?;
         }
+        if self.context.should_stop() {
+            return Err(ApiError::new(Code::Canceled, STOPPED));
+        }
         if self.order.guard {
             self.guard = Some(self.take_guard(&mut record, &dataset.name)?);
         }
