@@ -7,27 +7,24 @@ use std::{
 };
 
 use jiff::Timestamp;
-use nasman_catalog::NewRestoreItem;
 use nasman_core::{
-    FileTime, RelPath,
-    restore::{Left, Outcome as Came, Policies},
+    RelPath,
+    restore::{Left, Policies},
 };
 use nasman_zfs::files::{
-    Expected, Kind, NotKept, RestoreError,
-    tree::{Carry, Decide, Deed, Done, Mark, Met, Outcome},
+    RestoreError,
+    tree::{Carry, Decide, Deed, Done, Mark, Met},
 };
 
 use super::{
     super::{
         model::PlanAction,
         order::{Order, OrderItem},
-        request::within,
-        result::More,
-        rules::{Decided, Rules, why_left},
+        rules::{Decided, Rules},
     },
     guard::Guard,
     marks::Place,
-    record::{Made, Record, because, because_of, item},
+    record::Record,
 };
 use crate::{
     http::error::{ApiError, ApiResult, Code},
@@ -36,11 +33,9 @@ use crate::{
 
 /// Progress is told at most this often.
 const TELL_EVERY: Duration = Duration::from_millis(200);
-/// Most failures that a job's log tells one by one.
-const LOGGED: usize = 100;
 
 /// Why an entry is not restored, until it is told of.
-enum Why {
+pub(super) enum Why {
     /// An earlier run of this job restored it.
     Known,
     /// The rules leave it.
@@ -60,7 +55,7 @@ pub(super) struct Carrier<'a> {
     pub(super) resumed: bool,
     /// The entry asked for that is being restored.
     pub(super) top: Option<&'a OrderItem>,
-    why: HashMap<RelPath, Why>,
+    pub(super) why: HashMap<RelPath, Why>,
     /// What makes going on pointless, and is not about any file.
     pub(super) fault: Option<ApiError>,
     /// The first of those that failed, and how many did.
@@ -69,7 +64,7 @@ pub(super) struct Carrier<'a> {
     /// Bytes of content that were carried.
     done: u64,
     /// Entries that were.
-    entries: u64,
+    pub(super) entries: u64,
     began: Timestamp,
     /// What was last told of that, and when.
     told: (u64, Option<Instant>),
@@ -132,81 +127,6 @@ impl<'a> Carrier<'a> {
         if let Err(error) = done {
             self.fault.get_or_insert(error);
         }
-    }
-
-    fn made(&mut self, done: &Done, made: Expected, action: PlanAction, bytes: u64, more: More) {
-        self.entries += 1;
-        let kind = done.kind.unwrap_or(Kind::File);
-        let noted =
-            self.record.made(Made { from: &done.from, to: &done.to, kind, made, action, bytes, more });
-        self.noted(noted);
-    }
-
-    /// A folder that was there. It is only told of where it was changed itself.
-    fn merged(&mut self, done: &Done, not_kept: &[NotKept]) {
-        if !self.order.guard || !self.policies.of(&done.from).folders_as_they_were() {
-            return;
-        }
-        self.entries += 1;
-        let more = More { not_kept: not_kept.iter().cloned().map(Into::into).collect(), ..More::default() };
-        let merged = Made {
-            from: &done.from,
-            to: &done.to,
-            kind: Kind::Directory,
-            made: Expected { inode: 0, size: 0, mtime: FileTime::default() },
-            action: PlanAction::Merge,
-            bytes: 0,
-            more,
-        };
-        let noted = self.record.note(merged.into_item());
-        self.noted(noted);
-    }
-
-    fn skipped(&mut self, done: &Done) {
-        let action = PlanAction::Skip;
-        let is_top = self.top.is_some_and(|top| top.from == done.from);
-        match self.why.remove(&done.from) {
-            Some(Why::Known) => {}
-            Some(Why::Left(Left::Same)) if !is_top => self.unchanged += 1,
-            Some(Why::Left(left)) => {
-                let more = because(Code::Conflict, why_left(left));
-                let skipped = NewRestoreItem {
-                    more,
-                    kind: done.kind,
-                    ..item(&done.from, &done.to, action, Came::Skipped)
-                };
-                let noted = self.record.note(skipped);
-                self.noted(noted);
-            }
-            Some(Why::Refused(error)) => self.failed(done, error),
-            None => {}
-        }
-    }
-
-    pub(super) fn failed(&mut self, done: &Done, error: ApiError) {
-        self.failures.1 += 1;
-        if self.failures.1 <= LOGGED {
-            self.context.log("warn", &error.detail);
-        }
-        let failed = NewRestoreItem {
-            more: because_of(&error),
-            kind: done.kind,
-            ..item(&done.from, &done.to, PlanAction::Refused, Came::Failed)
-        };
-        let noted = self.record.note(failed);
-        self.noted(noted);
-        self.failures.0.get_or_insert(error);
-    }
-
-    /// A socket or device in a folder: nothing that anybody misses, since its program makes it anew.
-    fn left_out(&mut self, done: &Done, error: &ApiError) {
-        let skipped = NewRestoreItem {
-            more: because_of(error),
-            kind: done.kind,
-            ..item(&done.from, &done.to, PlanAction::Skip, Came::Skipped)
-        };
-        let noted = self.record.note(skipped);
-        self.noted(noted);
     }
 
     /// Tells how far it is, five times a second, and when all is done.
@@ -278,35 +198,7 @@ impl Carry for Carrier<'_> {
     }
 
     fn done(&mut self, done: Done) {
-        match &done.outcome {
-            Outcome::Made { made, replaced, bytes, means, not_kept } => {
-                let beside = match self.top {
-                    Some(top) if top.from == done.from => top.action == PlanAction::KeepBoth,
-                    // Folders on the way to it have names of their own.
-                    Some(top) => within(&done.to, &top.to) && done.from.name() != done.to.name(),
-                    None => false,
-                };
-                let action = match replaced {
-                    Some(_) => PlanAction::Replace,
-                    None if beside => PlanAction::KeepBoth,
-                    None => PlanAction::Create,
-                };
-                let more = More {
-                    means: means.map(Into::into),
-                    not_kept: not_kept.iter().cloned().map(Into::into).collect(),
-                    error: None,
-                };
-                self.made(&done, *made, action, *bytes, more);
-            }
-            Outcome::Merged { not_kept } => self.merged(&done, not_kept),
-            Outcome::Skipped => self.skipped(&done),
-            Outcome::Failed(error) => {
-                let inside = self.top.is_none_or(|top| top.from != done.from);
-                let special = inside && matches!(error, RestoreError::Kind { .. });
-                let error = ApiError::from(error.clone());
-                if special { self.left_out(&done, &error) } else { self.failed(&done, error) }
-            }
-        }
+        self.came(&done);
         self.tell_progress(|| done.to.name().map(|name| name.display()));
     }
 

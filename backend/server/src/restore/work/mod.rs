@@ -6,25 +6,27 @@
 mod aside;
 mod carry;
 mod guard;
+mod hold;
 mod marks;
 mod record;
 mod resume;
+mod tell;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use jiff::Timestamp;
 use nasman_catalog::{Catalog, Job, NewRestoreItem};
-use nasman_core::{DatasetName, EntryName, Guid, HoldTag, SnapshotName, SnapshotTag, restore::Outcome};
+use nasman_core::{DatasetName, EntryName, HoldTag, SnapshotName, restore::Outcome};
 use nasman_zfs::{
-    Zfs, ZfsError,
+    Zfs,
     files::{Root, tree::Trees},
 };
 use serde_json::{Value, json};
 
-pub(super) use self::marks::Marks;
+pub(super) use self::hold::{hold_tag, release, release_at_last};
 use self::{
     carry::Carrier,
     guard::Guard,
+    marks::Marks,
     record::{Record, because, item},
 };
 use super::{
@@ -38,8 +40,6 @@ use crate::{
     jobs::{Context, Failure, Work},
 };
 
-/// Between tries to release a hold.
-const RELEASE_PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 /// A job that was killed so often is not begun again: it may be what kills the server.
 pub(super) const MOST_STARTS: u32 = 5;
 /// Items that a job's result shows.
@@ -157,39 +157,9 @@ fn marks(job: &Job) -> Option<Marks> {
     serde_json::from_value(job.marks.clone()).ok()
 }
 
-pub(super) fn hold_tag(job: &Job) -> ApiResult<HoldTag> {
-    Ok(format!("nasman-{}", job.id).parse()?)
-}
-
 /// The hidden folder of a job.
 pub(super) fn temp_name(job: &Job) -> ApiResult<EntryName> {
     Ok(EntryName::new(format!(".nasman-restore-{}", job.id))?)
-}
-
-/// Releases a hold; where ZFS is too busy just now, tries again a little later.
-pub(super) fn release_at_last(
-    zfs: &dyn Zfs,
-    dataset: &DatasetName,
-    snapshot: Guid,
-    hold: &HoldTag,
-) -> ApiResult<()> {
-    for pause in RELEASE_PAUSES {
-        match release(zfs, dataset, snapshot, hold) {
-            Ok(()) => return Ok(()),
-            Err(error) => tracing::warn!(%error, %hold, "a hold could not be released; trying again"),
-        }
-        std::thread::sleep(pause);
-    }
-    release(zfs, dataset, snapshot, hold)
-}
-
-/// Releases a hold, by the snapshot's identity: it may have been renamed. One that is gone holds nothing.
-pub(super) fn release(zfs: &dyn Zfs, dataset: &DatasetName, snapshot: Guid, hold: &HoldTag) -> ApiResult<()> {
-    let released = by_guid(zfs, dataset, snapshot).and_then(|snapshot| Ok(zfs.release(&snapshot, hold)?));
-    match released {
-        Err(error) if matches!(error.code, Code::SnapshotNotFound | Code::DatasetNotFound) => Ok(()),
-        released => released,
-    }
 }
 
 fn result(
@@ -296,14 +266,14 @@ impl Run<'_> {
     fn take_guard(&self, record: &mut Record<'_>, target: &DatasetName) -> ApiResult<SnapshotName> {
         let name = match &record.marks.guard {
             Some(name) => name.clone(),
-            None => guard_name(self.job, target)?,
+            None => guard::name(self.job, target)?,
         };
         record.marks.guard = Some(name.clone());
         record.mark()?;
         let known = if self.resumed { self.zfs.snapshots(target)? } else { Vec::new() };
         let guid = match known.into_iter().find(|snapshot| snapshot.name == name) {
             Some(known) => known.guid,
-            None => self.zfs.create_snapshot(&name, false).map_err(no_guard)?.guid,
+            None => self.zfs.create_snapshot(&name, false).map_err(guard::not_taken)?.guid,
         };
         record.catalog().note_restore_guard(record.id, &name.to_string(), guid)?;
         self.context.log("info", &format!("the guard snapshot is {name}"));
@@ -318,20 +288,6 @@ fn stopped(error: nasman_zfs::files::RestoreError) -> ApiError {
         error if error.code == Code::Canceled => ApiError::new(Code::Canceled, STOPPED),
         error => error,
     }
-}
-
-fn guard_name(job: &Job, target: &DatasetName) -> ApiResult<SnapshotName> {
-    let now = Timestamp::now().strftime("%Y-%m-%dT%H.%M.%S").to_string();
-    // The job's id ends in random digits: two restores in one second don't collide.
-    let end = job.id.get(job.id.len().saturating_sub(6)..).unwrap_or_default();
-    let tag: SnapshotTag = format!("nasman-guard-{now}-{end}").parse()?;
-    Ok(target.snapshot(tag)?)
-}
-
-fn no_guard(error: ZfsError) -> ApiError {
-    let cause = ApiError::from(error);
-    let detail = format!("no guard snapshot could be taken, so nothing was replaced: {}", cause.detail);
-    ApiError::new(cause.code, detail)
 }
 
 fn skipped(entry: &OrderItem) -> NewRestoreItem {
