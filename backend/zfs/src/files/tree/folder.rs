@@ -129,7 +129,7 @@ impl Run<'_, '_> {
         folder: &OwnedFd,
         item: &Item,
         stat: &Stat,
-        there: Option<Stat>,
+        there: Option<&Stat>,
         like_source: bool,
     ) -> Result<Level, RestoreError> {
         let mut findings = Vec::new();

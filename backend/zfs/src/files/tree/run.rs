@@ -127,35 +127,43 @@ impl<'t, 'r> Run<'t, 'r> {
             to: Some(&level.target),
         };
         let deed = folders.decide(self.carry, &item, &stat, there.as_ref(), &[], &mut level.given);
-        let entered = match (deed, stat.kind) {
-            (Deed::Skip, kind) => {
-                self.told(item.from, item.to, kind, Outcome::Skipped);
-                return Ok(None);
-            }
-            (Deed::Merge { like_source }, _) => {
-                self.flush(level)?;
-                self.enter(level, folder, &item, &stat, there, like_source).map(Some)
-            }
-            (deed, kind) => match self.spot(level, &item, deed, there.as_ref(), kind) {
-                Err(error) => Err(error),
-                Ok(spot) if kind == Kind::Directory => {
-                    self.flush(level)?;
-                    self.ready()?;
-                    self.begin_folder(level, folder, &item, &stat, spot).map(Some)
-                }
-                Ok(spot) => {
-                    self.ready()?;
-                    self.one(level, folder, &item, &stat, spot).map(|()| None)
-                }
-            },
-        };
-        match entered {
+        if deed == Deed::Skip {
+            self.told(item.from, item.to, stat.kind, Outcome::Skipped);
+            return Ok(None);
+        }
+        match self.carry_out(level, folder, &item, &stat, there.as_ref(), deed)? {
             Ok(entered) => {
                 self.flush_many(level)?;
                 Ok(entered)
             }
             Err(error) => self.failed(item.from, item.to, Some(stat.kind), error).map(|()| None),
         }
+    }
+
+    /// Does what was decided, if that is still possible.
+    fn carry_out(
+        &mut self,
+        level: &mut Level,
+        folder: &OwnedFd,
+        item: &Item,
+        stat: &Stat,
+        there: Option<&Stat>,
+        deed: Deed,
+    ) -> Result<Result<Option<Level>, RestoreError>, Stop> {
+        if let Deed::Merge { like_source } = deed {
+            self.flush(level)?;
+            return Ok(self.enter(level, folder, item, stat, there, like_source).map(Some));
+        }
+        let spot = match self.spot(level, item, deed, there, stat.kind) {
+            Ok(spot) => spot,
+            Err(error) => return Ok(Err(error)),
+        };
+        self.ready()?;
+        if stat.kind == Kind::Directory {
+            self.flush(level)?;
+            return Ok(self.begin_folder(level, folder, item, stat, spot).map(Some));
+        }
+        Ok(self.one(level, folder, item, stat, spot).map(|()| None))
     }
 
     /// The name that something new is to get, by what was decided.
@@ -173,6 +181,9 @@ impl<'t, 'r> Run<'t, 'r> {
                 let path =
                     level.to.join(&name).map_err(|_| RestoreError::write(&level.to, Errno::NAMETOOLONG))?;
                 (name, path, Put::New)
+            }
+            Deed::Replace(_) if there.is_none() => {
+                return Err(RestoreError::Changed { path: item.to.clone() });
             }
             Deed::Replace(expected) => (own, item.to.clone(), Put::Replace(expected)),
             Deed::Create | Deed::Merge { .. } | Deed::Skip => {
