@@ -9,6 +9,7 @@ mod files;
 mod grants;
 mod jobs;
 mod rebuild;
+mod restores;
 mod schema;
 mod searches;
 mod sessions;
@@ -27,6 +28,7 @@ pub use files::{
 pub use grants::StoredGrant;
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use rebuild::{Rebuilt, rebuild};
+pub use restores::{ItemCursor, MadeAs, NewRestoreItem, RestoreCounts, RestoreItem, RestoreRecord};
 pub use searches::SavedSearch;
 pub use sessions::Session;
 pub use tokens::{NewToken, Token};

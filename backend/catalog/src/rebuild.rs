@@ -29,7 +29,7 @@ pub struct Rebuilt {
 }
 
 /// What is carried over, parents first, with the columns.
-const CARRIED: [(&str, &str); 10] = [
+const CARRIED: [(&str, &str); 12] = [
     ("settings", "key, value"),
     ("users", "id, name, password_hash, role, disabled, created_at, last_login_at, restricted"),
     ("grants", "user_id, guid, dataset, beneath, browse, restore_in_place, restore_elsewhere"),
@@ -41,6 +41,12 @@ const CARRIED: [(&str, &str); 10] = [
          started_at, finished_at",
     ),
     ("job_log", "id, job_id, at, level, text"),
+    ("restores", "id, job_id, guard, guard_guid, undo_job"),
+    (
+        "restore_items",
+        "id, restore, source, target, action, outcome, pending, kind, inode, size, mtime_s, mtime_ns, bytes, more, \
+         undone, undo_error",
+    ),
     ("searches", "id, user_id, name, query, created_at"),
     (
         "audit",
@@ -55,12 +61,14 @@ const FORGET: &str = "BEGIN IMMEDIATE; DELETE FROM search_notes; DELETE FROM tou
     UPDATE datasets SET position = NULL, position_at = NULL, applying = NULL, applying_base = NULL, seen = NULL; \
     COMMIT;";
 /// What belongs to something that could not be read.
-const ORPHANS: [(&str, &str); 5] = [
+const ORPHANS: [(&str, &str); 7] = [
     ("grants", "user_id NOT IN (SELECT id FROM users)"),
     ("sessions", "user_id NOT IN (SELECT id FROM users)"),
     ("searches", "user_id NOT IN (SELECT id FROM users)"),
     ("tokens", "user_id NOT IN (SELECT id FROM users)"),
     ("job_log", "job_id NOT IN (SELECT id FROM jobs)"),
+    ("restores", "job_id NOT IN (SELECT id FROM jobs)"),
+    ("restore_items", "restore NOT IN (SELECT id FROM restores)"),
 ];
 
 /// Where so many rows can't be read, the rest of their table is given up.

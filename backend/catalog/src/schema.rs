@@ -212,6 +212,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    restores (id) {
+        id -> BigInt,
+        job_id -> Text,
+        guard -> Nullable<Text>,
+        guard_guid -> Nullable<BigInt>,
+        undo_job -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    restore_items (id) {
+        id -> BigInt,
+        restore -> BigInt,
+        source -> Binary,
+        target -> Binary,
+        action -> Text,
+        outcome -> BigInt,
+        pending -> Bool,
+        kind -> Nullable<BigInt>,
+        inode -> BigInt,
+        size -> BigInt,
+        mtime_s -> BigInt,
+        mtime_ns -> BigInt,
+        bytes -> BigInt,
+        more -> Nullable<Text>,
+        undone -> Nullable<BigInt>,
+        undo_error -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, tokens);

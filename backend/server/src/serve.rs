@@ -21,7 +21,7 @@ use crate::{
     index::{self, IndexWork},
     jobs::{self, Jobs, Work},
     metrics::Metrics,
-    restore::RestoreWork,
+    restore::{RestoreWork, UndoWork},
     routes::{self, errors, frontend::frontend, moment::CreatedCache, openapi, system},
     search::{self, KnownCache, Search},
 };
@@ -149,7 +149,8 @@ pub async fn work(app: web::Data<App>) {
     let (zfs, index) = (Arc::clone(&app.zfs), Arc::clone(&app.index));
     let feed = Feed { exclude: app.config.index_exclude.clone(), ..Feed::default() };
     let kinds: Vec<Box<dyn Work>> = vec![
-        Box::new(RestoreWork::new(Arc::clone(&zfs), Arc::clone(&index))),
+        Box::new(RestoreWork::new(Arc::clone(&zfs), app.catalog.clone(), Arc::clone(&index))),
+        Box::new(UndoWork::new(Arc::clone(&zfs), app.catalog.clone(), Arc::clone(&index))),
         Box::new(IndexWork::new(zfs, app.catalog.clone(), index, Arc::clone(&app.search), feed)),
     ];
     let search = follow(&app);

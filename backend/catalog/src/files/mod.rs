@@ -28,6 +28,7 @@ pub use read::{
     At, Deleted, DeletedPage, Difference, DifferencePage, Differs, DirEntry, DirPage, KnownFiles, Seen,
     Version,
 };
+pub(crate) use row::{kind, kind_number};
 pub use runs::{NewRun, Run};
 pub use search::{Different, PathVersion, SearchNote};
 pub use snapshots::{Coverage, NewSnapshot, Snapshot};

@@ -14,7 +14,7 @@ use crate::{
     },
     index::IndexWork,
     jobs::{JobView, State},
-    restore::RestoreWork,
+    restore::{RestoreWork, UndoWork},
 };
 
 /// Which jobs.
@@ -26,7 +26,7 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(inline)]
     state: Option<State>,
-    /// Only those of this kind: `restore` or `index`.
+    /// Only those of this kind: `restore`, `undo_restore` or `index`.
     #[serde(default)]
     #[param(inline)]
     kind: Option<Kind>,
@@ -41,10 +41,12 @@ pub struct ListQuery {
 
 /// Kinds of work.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Files are restored.
     Restore,
+    /// A restore is undone.
+    UndoRestore,
     /// A dataset is indexed.
     Index,
 }
@@ -53,6 +55,7 @@ impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Restore => RestoreWork::KIND,
+            Self::UndoRestore => UndoWork::KIND,
             Self::Index => IndexWork::KIND,
         }
     }

@@ -1,6 +1,6 @@
 //! A look ahead, for the plan: what would be restored, what is in the way, what would be lost.
 
-use nasman_core::{RelPath, restore::InTheWay};
+use nasman_core::RelPath;
 use rustix::{
     fs::{Access, AtFlags, accessat, fstatvfs},
     process::geteuid,
@@ -17,8 +17,6 @@ pub struct Preview {
     pub source: Stat,
     /// What stands where it would go; for [`super::Put::Replace`].
     pub there: Option<Stat>,
-    /// The same, as the conflict policy asks for it.
-    pub in_the_way: InTheWay,
     /// Folders that would be made, top down.
     pub missing_folders: Vec<RelPath>,
     /// Why the place can't be written to; absent when it can.
@@ -63,11 +61,6 @@ pub fn preview(
     let space = fstatvfs(&folder).map_err(failed)?;
     let not_kept = would_lose(source, from, &stat, &Handle::open(&folder), keep_setid)?;
     Ok(Preview {
-        in_the_way: match &there {
-            None => InTheWay::Nothing,
-            Some(Stat { kind: Kind::File | Kind::Symlink, mountpoint: false, .. }) => InTheWay::Replaceable,
-            Some(_) => InTheWay::Fixed,
-        },
         source: stat,
         there,
         missing_folders,
