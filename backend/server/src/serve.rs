@@ -85,6 +85,7 @@ pub fn set_up(
         sign_ins: Semaphore::new(SIGN_INS),
         created: CreatedCache::default(),
         owners: Owners::default(),
+        downloads: Arc::default(),
         catalog,
         metrics,
         config,

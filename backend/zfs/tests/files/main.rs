@@ -8,3 +8,4 @@ mod look;
 mod metadata;
 mod refusals;
 mod restore;
+mod walk;
