@@ -1,6 +1,8 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 
 import { startDownload } from './downloads'
+
+afterEach(() => vi.restoreAllMocks())
 
 const items = [{ dataset: 'tank/home', at: null, paths: ['anna/Documents'] }]
 

@@ -130,7 +130,7 @@ impl<W: io::Write> io::Write for Watched<W> {
 /// The answer's body. It ends with an error, which breaks the connection, where the archive did not come to its end or
 /// the server stops: a client must not take a part for the whole.
 pub fn body(outlet: Outlet, stopping: watch::Receiver<bool>) -> impl Stream<Item = io::Result<Bytes>> {
-    stream::unfold(Some((outlet, stopping)), |state| async {
+    stream::unfold(Some((outlet, stopping)), |state| async move {
         let (mut outlet, mut stopping) = state?;
         let piece = tokio::select! {
             piece = outlet.0.recv() => piece,

@@ -69,12 +69,16 @@ impl<'a> Tar<'a> {
             Ok(first) => first,
             Err(error) => return Ok(Added::LeftOut(error)),
         };
-        // A file that turns out short at once is told as long as it is.
-        let size = if filled < self.buffer.len() { filled as u64 } else { stat.size };
+        // A file that turns out short at once is told as long as it is; what it grows to meanwhile is no part of it.
+        let short = filled < self.buffer.len();
+        let size = if short { filled as u64 } else { stat.size };
         self.head(place, stat, EntryType::Regular, b"", size)?;
         let mut failed = None;
         while filled > 0 {
             self.builder.get_mut().write_all(&self.buffer[..filled])?;
+            if short {
+                break;
+            }
             filled = content.next(&mut self.buffer).unwrap_or_else(|error| {
                 failed = Some(error);
                 0
@@ -130,14 +134,15 @@ fn begin_with(field: &mut [u8; SHORT], bytes: &[u8]) {
 /// What the header can't tell.
 fn records(place: &[u8], stat: &Stat, link: &[u8], size: u64) -> Vec<(&'static str, Vec<u8>)> {
     let mut records = Vec::new();
-    let long = |bytes: &[u8]| bytes.len() > SHORT || std::str::from_utf8(bytes).is_err();
-    let paths = [("path", place), ("linkpath", link)];
-    let told = || paths.iter().filter(|(_, bytes)| long(bytes));
+    let text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
+    let long = |bytes: &[u8]| bytes.len() > SHORT || !text(bytes);
+    let paths: Vec<_> =
+        [("path", place), ("linkpath", link)].into_iter().filter(|(_, bytes)| long(bytes)).collect();
     // The records are UTF-8 unless this says otherwise.
-    if told().any(|(_, bytes)| std::str::from_utf8(bytes).is_err()) {
+    if paths.iter().any(|(_, bytes)| !text(bytes)) {
         records.push(("hdrcharset", b"BINARY".to_vec()));
     }
-    records.extend(told().map(|(key, bytes)| (*key, bytes.to_vec())));
+    records.extend(paths.into_iter().map(|(key, bytes)| (key, bytes.to_vec())));
     for (key, number) in [("uid", stat.uid), ("gid", stat.gid)] {
         if number > SEVEN_DIGITS {
             records.push((key, number.to_string().into_bytes()));

@@ -73,7 +73,9 @@ impl Downloads {
         let of_user = inner.tickets.iter().filter(|(_, ticket)| ticket.owner.user == owner.user);
         if of_user.clone().count() >= WAITING {
             let oldest = of_user.min_by_key(|(_, ticket)| ticket.expires_at).map(|(id, _)| id.clone());
-            oldest.and_then(|id| inner.tickets.remove(&id));
+            if let Some(id) = oldest {
+                inner.tickets.remove(&id);
+            }
         }
         inner.tickets.insert(id.clone(), Ticket { owner, selection: Arc::new(selection), expires_at });
         Ok((id, expires_at))

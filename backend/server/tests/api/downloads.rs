@@ -15,6 +15,7 @@ use std::{
 };
 
 use nasman_core::Role::{Operator, Viewer};
+use nasman_zfs::Zfs as _;
 use rustix::fs::{CWD, FileType, Mode, Timespec, Timestamps, mknodat, utimensat};
 use serde_json::{Value, json};
 use zip::ZipArchive;
@@ -428,7 +429,7 @@ async fn what_is_wrong_is_told_by_its_field() {
             "invalid_path",
             "items[0].paths[1]",
         ),
-        (order("zip", &[item("tank/home", None, &["up/anna"])]), 409, "not_a_directory", "items[0].paths[0]"),
+        (order("zip", &[item("tank/home", None, &["up/anna"])]), 409, "outside_dataset", "items[0].paths[0]"),
         (json!({ "format": "zip", "items": [good()], "level": 9 }), 400, "invalid_request", "level"),
     ] {
         let reply = script.post("/downloads", &body).await;
@@ -443,13 +444,8 @@ async fn a_snapshot_that_went_meanwhile_is_told_before_anything_is_sent() {
     let app = scene();
     let script = app.script(Viewer);
     let address = prepare(&script, "zip", &[item("tank/home", Some("one"), &["anna"])]).await;
-    let (zfs, name) = (app.zfs(), "tank/home@one".parse().unwrap());
-    nasman_zfs::Zfs::destroy_snapshot(
-        &**zfs,
-        &name,
-        nasman_zfs::Zfs::snapshots(&**zfs, &"tank/home".parse().unwrap()).unwrap()[0].guid,
-    )
-    .unwrap();
+    let snapshot = app.zfs().snapshots(&"tank/home".parse().unwrap()).unwrap().remove(0);
+    app.zfs().destroy_snapshot(&snapshot.name, snapshot.guid).unwrap();
     script.get(&address).await.refused(404, "snapshot_not_found");
     assert_eq!(app.app.downloads.running(), 0);
 }
@@ -474,11 +470,11 @@ async fn until(what: &str, such: impl Fn() -> bool) {
 /// A server whose snapshot `tank/home@one` has more than a connection holds, and the snapshot's folder.
 fn heavy() -> (TestApp, std::path::PathBuf) {
     let app = TestApp::new();
-    let file = fs::File::create(app.zfs().folder("tank/home").join("zeros")).unwrap();
-    file.set_len(1 << 30).unwrap();
-    // What compresses to nothing must notice, too: it sends nothing for a long time.
+    app.zfs().write("tank/home", "zeros", "");
     app.zfs().add_snapshot("tank/home@one");
-    let folder = nasman_zfs::Zfs::snapshot_folder(&**app.zfs(), &"tank/home@one".parse().unwrap()).unwrap();
+    let folder = app.zfs().snapshot_folder(&"tank/home@one".parse().unwrap()).unwrap();
+    // What compresses to nothing must notice, too: it sends nothing for a long time.
+    fs::File::options().write(true).open(folder.join("zeros")).unwrap().set_len(64 << 30).unwrap();
     (app, folder)
 }
 
