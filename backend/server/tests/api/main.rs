@@ -10,6 +10,7 @@ mod commands;
 mod content;
 mod contract;
 mod destroy;
+mod download_archives;
 mod downloads;
 mod errors;
 mod events;
