@@ -3,6 +3,7 @@
 //! Nothing here does IO, reads a clock or is async: whoever calls passes in what the world looks like.
 //! Names and paths are validated once, when they become one of these types; inside nobody checks again.
 
+pub mod archive;
 mod change;
 pub mod grant;
 mod id;

@@ -11,6 +11,7 @@ use crate::{
     audit::Looks,
     auth::{CookieKey, Passwords, Throttle},
     config::Config,
+    downloads::Downloads,
     http::error::{ApiError, ApiResult, Code},
     index::Index,
     jobs::Jobs,
@@ -54,6 +55,8 @@ pub struct App {
     pub created: CreatedCache,
     /// Names of files' owners.
     pub owners: Owners,
+    /// Archives that wait to be fetched, or are.
+    pub downloads: Arc<Downloads>,
     /// Turns true when the server stops, so that endless answers end.
     pub stopping: watch::Receiver<bool>,
 }

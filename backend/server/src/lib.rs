@@ -6,6 +6,7 @@ pub mod auth;
 pub mod browse;
 pub mod commands;
 pub mod config;
+pub mod downloads;
 pub mod http;
 pub mod index;
 pub mod jobs;

@@ -87,6 +87,7 @@ pub fn set_up(
         looks: Looks::default(),
         created: CreatedCache::default(),
         owners: Owners::default(),
+        downloads: Arc::default(),
         catalog,
         metrics,
         config,

@@ -38,6 +38,8 @@ export type RestoreRequest = Schemas['RestoreRequest']
 export type RestorePlan = Schemas['RestorePlan']
 export type PlanItem = Schemas['PlanItem']
 export type RestoreResult = Schemas['RestoreResult']
+export type DownloadFormat = Schemas['DownloadFormat']
+export type DownloadItem = Schemas['DownloadItem']
 
 export type JobState = Schemas['JobState']
 export type JobKind = 'index' | 'restore'

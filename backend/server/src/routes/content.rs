@@ -5,9 +5,7 @@ use std::fs::File;
 use actix_files::NamedFile;
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{
-        self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, HeaderValue,
-    },
+    http::header::{self, DispositionType, HeaderValue},
     web,
 };
 use mime_guess::{Mime, mime};
@@ -21,6 +19,7 @@ use crate::{
     audit::{self, Action, Note},
     auth::Viewer,
     http::{
+        disposition::disposition,
         error::{ApiError, ApiResult, Code, Problem},
         query::{Query, flag},
     },
@@ -94,21 +93,14 @@ fn answer(file: File, path: &RelPath, download: bool, request: &HttpRequest) -> 
         .name()
         .ok_or_else(|| ApiError::field(Code::InvalidPath, "path", "names the root, not a file"))?;
     let shown = shown_as(&name.display()).filter(|_| !download);
-    let disposition = ContentDisposition {
-        disposition: if shown.is_some() { DispositionType::Inline } else { DispositionType::Attachment },
-        parameters: vec![DispositionParam::FilenameExt(ExtendedValue {
-            charset: Charset::Ext("UTF-8".into()),
-            language_tag: None,
-            value: name.display().into_bytes(),
-        })],
-    };
+    let kind = if shown.is_some() { DispositionType::Inline } else { DispositionType::Attachment };
     let unreadable = |error: std::io::Error| {
         ApiError::new(Code::FileIo, format!("{} can't be read: {error}", path.display()))
     };
     let mut response = NamedFile::from_file(file, "file")
         .map_err(unreadable)?
         .set_content_type(shown.unwrap_or(mime::APPLICATION_OCTET_STREAM))
-        .set_content_disposition(disposition)
+        .set_content_disposition(disposition(kind, &name.display()))
         .into_response(request);
     if response.status().is_client_error() {
         return Err(refused(&response, path));

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod content;
 pub mod datasets;
+pub mod downloads;
 pub mod errors;
 pub mod events;
 pub mod files;
@@ -61,6 +62,8 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(files::list_files)
         .service(files::get_entry)
         .service(content::get_content)
+        .service(downloads::create_download)
+        .service(downloads::get_download)
         .service(versions::list_versions)
         .service(versions::list_changes)
         .service(search::search_files)

@@ -11,6 +11,8 @@ mod commands;
 mod content;
 mod contract;
 mod destroy;
+mod download_archives;
+mod downloads;
 mod errors;
 mod events;
 mod files;
