@@ -17,9 +17,10 @@ mod users;
 
 pub use db::{Catalog, OpenError};
 pub use files::{
-    Applied, Apply, At, Coverage, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage,
-    Different, Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, PathVersion, Problem, Run,
-    SearchNote, Seen, Snapshot, State, Version,
+    Applied, Apply, At, ComparedEntry, ComparedPage, Coverage, Dataset, DatasetId, Deleted, DeletedPage,
+    Difference, DifferencePage, DifferenceSummary, Different, Differs, DirEntry, DirPage, KnownFiles,
+    Moments, NewRun, NewSnapshot, PathVersion, Problem, Run, SearchNote, Seen, Since, Snapshot, State, Tally,
+    Version, Weight,
 };
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use rebuild::{Rebuilt, rebuild};

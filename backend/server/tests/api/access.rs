@@ -36,6 +36,8 @@ const NEEDED: &[(&str, &str, Option<Role>)] = &[
     ("get", "/api/v1/datasets/{dataset}/content", Some(Viewer)),
     ("get", "/api/v1/datasets/{dataset}/versions", Some(Viewer)),
     ("get", "/api/v1/datasets/{dataset}/diff", Some(Viewer)),
+    ("get", "/api/v1/datasets/{dataset}/diff/summary", Some(Viewer)),
+    ("get", "/api/v1/datasets/{dataset}/moments", Some(Viewer)),
     ("get", "/api/v1/search", Some(Viewer)),
     ("get", "/api/v1/search/suggest", Some(Viewer)),
     ("get", "/api/v1/searches", Some(Viewer)),

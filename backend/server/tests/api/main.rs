@@ -26,6 +26,7 @@ mod scale;
 mod search;
 mod search_follows;
 mod session;
+mod since;
 mod snapshots;
 mod storage;
 mod throttle;
