@@ -11,7 +11,7 @@ import type {
   Snapshot,
   Token,
 } from '../src/api/types'
-import { deletedIn, differences, versionsOf } from './history.ts'
+import { comparedIn, deletedIn, differences, summaryOf, timeLineOf, versionsOf } from './history.ts'
 import { indexedJob, indexJob, mockIndex } from './indexing.ts'
 import { mockSearch } from './search.ts'
 import { datasets, iso, pools, snapshotsOf, users } from './seed.ts'
@@ -46,7 +46,7 @@ export function mockApi() {
       .replace(/^\/api\/v1\//, '')
       .split('/')
       .map(decodeURIComponent)
-    const call = `${request.method} ${segments.map((s, i) => (i % 2 === 1 && !['plan', 'password', 'suggest'].includes(s) ? '*' : s)).join('/')}`
+    const call = `${request.method} ${segments.map((s, i) => (i % 2 === 1 && !['plan', 'password', 'suggest', 'summary'].includes(s) ? '*' : s)).join('/')}`
     const query = url.searchParams
     if (call === 'POST session') {
       const body = (await request.json()) as { name: string; password: string }
@@ -90,6 +90,8 @@ export function mockApi() {
         const all = query.get('order') === 'oldest' ? snapshotsIn(first).toReversed() : snapshotsIn(first)
         return json({ ...page(all, query), total: all.length })
       }
+      case 'GET datasets/*/moments':
+        return json(timeLineOf(first, snapshotsIn(first), index.find(first)?.live_as_of ?? null))
       case 'POST datasets/*/snapshots': {
         const { tag = 'manual' } = (await request.json()) as { tag?: string }
         const made = {
@@ -128,12 +130,14 @@ export function mockApi() {
           ? problem(404, 'file_not_found', `No state had ${path}.`)
           : json({ dataset: first, path, ...page(versions, query), as_of: iso(0), note: null })
       }
-      case 'GET datasets/*/diff': {
+      case 'GET datasets/*/diff':
+      case 'GET datasets/*/diff/summary': {
         if (index.find(first)?.live_as_of == null) return notIndexed(first)
         const named = (tag: string | null) => snapshotsIn(first).find((s) => s.tag === tag || s.guid === tag)
         const from = named(query.get('from'))
         if (from === undefined) return problem(404, 'snapshot_not_found', 'That snapshot is gone.')
-        return json(differences(first, query.get('path') ?? '', from, named(query.get('to')) ?? null))
+        const found = differences(first, query.get('path') ?? '', from, named(query.get('to')) ?? null)
+        return json(segments.at(-1) === 'summary' ? summaryOf(found) : found)
       }
       case 'GET index':
         return json(index.status())
@@ -226,7 +230,11 @@ export function mockApi() {
     const moment = at === null ? null : momentOf(dataset, at)
     if (moment === undefined)
       return problem(404, 'snapshot_not_found', `${dataset} has no snapshot ${at ?? ''}.`)
-    const there = entriesOf(path, moment === null)
+    const indexed = index.find(dataset)?.live_as_of != null
+    const compared = indexed && query.get('compare') === 'live'
+    const there = compared
+      ? comparedIn(path, query.get('added') === 'true')
+      : entriesOf(path, moment === null)
     if (there === undefined)
       return problem(
         404,
@@ -240,7 +248,6 @@ export function mockApi() {
       deleted.length === 0
         ? there
         : [...there, ...deleted].sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1))
-    const indexed = index.find(dataset)?.live_as_of != null
     const answer: Listing = {
       dataset,
       path,
@@ -251,6 +258,7 @@ export function mockApi() {
       parents: [],
       source: indexed ? 'catalog' : 'filesystem',
       as_of: indexed ? iso(180_000) : null,
+      live_as_of: compared ? iso(180_000) : null,
       note: indexed ? null : `${dataset} is not indexed yet: this was read from the file system.`,
     }
     return json(answer)

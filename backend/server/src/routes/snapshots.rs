@@ -225,6 +225,7 @@ pub async fn create_snapshot(
     let taken = app.files(move |zfs| {
         let snapshot = zfs.create_snapshot(&name, recursive)?;
         tracing::info!(user = user.0.user.name, snapshot = %name, recursive, "took a snapshot");
+        worker.index.hint((!recursive).then(|| name.dataset.clone()));
         one(&worker, zfs, &name.dataset, name.tag.as_str())
             .inspect(|view| debug_assert_eq!(view.guid, snapshot.guid))
     });

@@ -1,11 +1,12 @@
 import { ActionIcon, Button, Group, Select, Text } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
+import { useMemo } from 'react'
 
-import type { Snapshot } from '../../api/types'
+import type { TimeLineMoment } from '../../api/types'
 import { formatDateTime } from '../../util/dates'
 
 type Props = {
-  moments: Snapshot[]
+  moments: TimeLineMoment[]
   /** Null: the address names a moment that is not (or not yet) known. */
   chosen: number | null
   onChoose: (index: number) => void
@@ -15,6 +16,7 @@ type Props = {
 export function MomentPicker({ moments, chosen, onChoose }: Props) {
   const now = moments.length
   const past = chosen !== null && chosen < now
+  const choices = useMemo(() => [{ value: String(now), label: 'Now' }, ...options(moments)], [moments, now])
   return (
     <Group gap={6} align="flex-end" wrap="nowrap" miw={0} flex="1 1 300px">
       <Select
@@ -31,7 +33,7 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
         styles={past ? { input: { color: 'var(--nm-time)' } } : undefined}
         value={chosen === null ? null : String(chosen)}
         placeholder="Choose a moment"
-        data={[{ value: String(now), label: 'Now' }, ...options(moments)]}
+        data={choices}
         onChange={(value) => {
           if (value !== null) onChoose(Number(value))
         }}
@@ -71,7 +73,7 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
 }
 
 /** Newest first: what people look for is mostly recent. */
-function options(moments: Snapshot[]) {
+function options(moments: TimeLineMoment[]) {
   return moments
     .map((moment, i) => ({ value: String(i), label: `${formatDateTime(moment.created)} · ${moment.tag}` }))
     .reverse()
