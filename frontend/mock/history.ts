@@ -173,3 +173,13 @@ export function summaryOf({
     moved: tally('moved'),
   }
 }
+
+/** What is in every file; it has grown since. */
+export function contentOf(past: boolean): string {
+  const lines = Array.from({ length: 40 }, (_, i) => `- [ ] thing ${i + 1} of a **long** list`)
+  if (!past) {
+    lines.splice(20, 1, '- [x] thing 21 of a **longer** list')
+    lines.push('', '| a | b |', '| - | - |', '| 1 | 2 |')
+  }
+  return `# Notes\n\nThe first line of a file.\n\n${lines.join('\n')}\n`
+}

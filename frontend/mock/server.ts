@@ -11,7 +11,7 @@ import type {
   Snapshot,
   Token,
 } from '../src/api/types'
-import { comparedIn, deletedIn, differences, summaryOf, timeLineOf, versionsOf } from './history.ts'
+import { comparedIn, contentOf, deletedIn, differences, summaryOf, timeLineOf, versionsOf } from './history.ts'
 import { indexedJob, indexJob, mockIndex } from './indexing.ts'
 import { mockSearch } from './search.ts'
 import { datasets, iso, pools, snapshotsOf, users } from './seed.ts'
@@ -173,7 +173,7 @@ export function mockApi() {
         search.forget(Number(first))
         return new Response(null, { status: 204 })
       case 'GET datasets/*/content':
-        return new Response('# Notes\n\nThe first line of a file.\n', {
+        return new Response(contentOf(query.has('at')), {
           headers: { 'content-type': 'text/plain; charset=utf-8' },
         })
       case 'POST restores/plan':

@@ -8,8 +8,8 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use nasman_catalog::{At, CatalogError, DirPage};
-use nasman_core::{DatasetName, EntryName, Kind, RelPath};
+use nasman_catalog::{At, CatalogError};
+use nasman_core::{DatasetName, Kind, RelPath};
 use nasman_zfs::{
     Zfs, ZfsError,
     files::{Cursor, FileError, Root},
@@ -19,12 +19,13 @@ use utoipa::ToSchema;
 
 use super::{
     DeletedView, Entry,
+    kept::{names, not_there, of_catalog},
     known::{Known, known},
     sighting::Sightings,
 };
 use crate::{
     app::App,
-    http::error::{ApiError, ApiResult, Code},
+    http::error::{ApiResult, Code},
     routes::{
         files::open_at,
         moment::{Moment, resolve},
@@ -103,61 +104,6 @@ pub fn list(app: &App, zfs: &dyn Zfs, question: &Question) -> ApiResult<Folder> 
     let indexed = state.filter(|state| state.indexed && question.deleted);
     let Some(state) = indexed else { return page };
     with_deleted(app, page, &state, question)
-}
-
-/// What the catalog knows. A folder that it does not know was not there.
-fn of_catalog(app: &App, state: &Known, question: &Question) -> ApiResult<Folder> {
-    // Nothing can be said of live before it was looked at.
-    let live_as_of = state.dataset.position_at.filter(|_| question.compare && question.at.is_some());
-    let (items, next, total) = match live_as_of {
-        Some(_) => compared(app, state, question)?,
-        None => {
-            let page = names(app, state, question)?;
-            let items = page.entries.iter().map(|entry| {
-                let path = question.path.join(&entry.name)?;
-                Ok(Entry::of_known(path, entry, &app.owners))
-            });
-            (items.collect::<ApiResult<_>>()?, page.next, page.total)
-        }
-    };
-    Ok(Folder {
-        moment: state.moment.clone(),
-        items,
-        next: next.map(|(folder, name)| Cursor { folder, name }),
-        total,
-        findings: Vec::new(),
-        source: Source::Catalog,
-        as_of: state.as_of(),
-        note: None,
-        live_as_of,
-    })
-}
-
-type Page = (Vec<Entry>, Option<(bool, EntryName)>, u64);
-
-fn compared(app: &App, state: &Known, question: &Question) -> ApiResult<Page> {
-    let after = question.after.clone().map(|cursor| (cursor.folder, cursor.name));
-    let Question { path, added, limit, .. } = question;
-    let answer = app.catalog.list_compared(state.dataset.id, state.at, path, *added, after.as_ref(), *limit);
-    let page = known(answer)?.ok_or_else(|| not_there(question))?;
-    let items = page.entries.iter().map(|compared| {
-        let path = path.join(&compared.entry.name)?;
-        Ok(Entry::of_compared(path, compared, &app.owners))
-    });
-    Ok((items.collect::<ApiResult<_>>()?, page.next, page.total))
-}
-
-fn names(app: &App, state: &Known, question: &Question) -> ApiResult<DirPage> {
-    let after = question.after.clone().map(|cursor| (cursor.folder, cursor.name));
-    let (id, path) = (state.dataset.id, &question.path);
-    let page = known(app.catalog.list(id, state.at, path, after.as_ref(), question.limit))?;
-    page.ok_or_else(|| not_there(question))
-}
-
-fn not_there(question: &Question) -> ApiError {
-    let when = question.at.as_ref().map_or_else(String::new, |at| format!(" as of {at}"));
-    let path = question.path.display();
-    ApiError::new(Code::FileNotFound, format!("{} has no folder '{path}'{when}", question.dataset))
 }
 
 /// The snapshot's own files, since it is not indexed.

@@ -3,6 +3,7 @@
 mod difference;
 mod entry;
 mod folder;
+mod kept;
 mod known;
 mod moments;
 mod sighting;

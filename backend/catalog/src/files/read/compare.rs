@@ -71,9 +71,10 @@ struct ComparedRow {
     listed: Listed,
 }
 
-/// `c` is what has the name live, `m` is where the object is live: each one step down a key. 0 same, 1 changed,
-/// 2 deleted, 3 moved.
+/// `n` is the name live and `c` what has it; `m` is where the object is live: each one step down a key. None is
+/// taken for what lasts since then: a key of NULL leads nowhere at once. 0 same, 1 changed, 2 deleted, 3 moved.
 const PAGE: &str = "SELECT l.name AS link_name, l.born AS link_born, l.died AS link_died, o.*, CASE \
+        WHEN l.parent = ?7 AND ifnull(l.died > ?8, 1) AND ifnull(o.died > ?8, 1) THEN 0 \
         WHEN c.inode IS NOT NULL THEN NOT (c.kind = o.kind AND (c.size = o.size OR o.kind = 1) \
             AND c.mtime_s = o.mtime_s AND c.mtime_ns = o.mtime_ns AND c.uid = o.uid AND c.gid = o.gid \
             AND c.mode = o.mode AND c.target IS o.target) \
@@ -85,11 +86,13 @@ const PAGE: &str = "SELECT l.name AS link_name, l.born AS link_born, l.died AS l
         ELSE 2 END AS since \
     FROM links l CROSS JOIN objects o ON o.dataset = l.dataset AND o.inode = l.inode AND o.born = \
         (SELECT max(x.born) FROM objects x WHERE x.dataset = l.dataset AND x.inode = l.inode AND x.born <= ?3) \
-    LEFT JOIN links n ON n.dataset = ?1 AND n.parent = ?7 AND n.file = l.file AND n.name = l.name AND n.born = \
+    LEFT JOIN links n ON n.dataset = CASE \
+            WHEN l.parent = ?7 AND ifnull(l.died > ?8, 1) AND ifnull(o.died > ?8, 1) THEN NULL ELSE ?1 END \
+        AND n.parent = ?7 AND n.file = l.file AND n.name = l.name AND n.born = \
         (SELECT max(z.born) FROM links z WHERE z.dataset = ?1 AND z.parent = ?7 AND z.file = l.file \
             AND z.name = l.name AND z.born <= ?8) AND (n.died IS NULL OR n.died > ?8) \
-    LEFT JOIN objects c ON c.dataset = ?1 AND c.inode = n.inode AND c.born = \
-        (SELECT max(w.born) FROM objects w WHERE w.dataset = ?1 AND w.inode = n.inode AND w.born <= ?8) \
+    LEFT JOIN objects c ON c.dataset = n.dataset AND c.inode = n.inode AND c.born = \
+        (SELECT max(w.born) FROM objects w WHERE w.dataset = n.dataset AND w.inode = n.inode AND w.born <= ?8) \
         AND (c.died IS NULL OR c.died > ?8) \
     WHERE l.dataset = ?1 AND l.parent = ?2 AND l.born <= ?3 AND (l.died IS NULL OR l.died > ?3) \
         AND (o.died IS NULL OR o.died > ?3) AND (l.file, l.name) > (?4, ?5) \

@@ -77,7 +77,7 @@ impl Listed {
 
 /// The key after which a page begins.
 pub(super) fn begin(after: Option<&(bool, EntryName)>) -> (i64, &[u8]) {
-    after.map_or((-1, &[]), |(folder, name)| (i64::from(!folder), name.as_bytes()))
+    after.map_or((-1, &[][..]), |(folder, name)| (i64::from(!folder), name.as_bytes()))
 }
 
 /// The object's version is the last one born by then: one step down the key, however many there are.
