@@ -11,7 +11,15 @@ import type {
   Snapshot,
   Token,
 } from '../src/api/types'
-import { comparedIn, contentOf, deletedIn, differences, summaryOf, timeLineOf, versionsOf } from './history.ts'
+import {
+  comparedIn,
+  contentOf,
+  deletedIn,
+  differences,
+  summaryOf,
+  timeLineOf,
+  versionsOf,
+} from './history.ts'
 import { indexedJob, indexJob, mockIndex } from './indexing.ts'
 import { mockSearch } from './search.ts'
 import { datasets, iso, pools, snapshotsOf, users } from './seed.ts'

@@ -9,7 +9,7 @@ import { Mark } from '../../ui/Mark'
 import { When } from '../../ui/When'
 import { keyTarget } from '../../util/list-keys'
 import { visibleName } from '../../util/names'
-import { plural } from '../../util/sizes'
+import { formatCount, plural } from '../../util/sizes'
 import classes from './EntryTable.module.css'
 import { KindIcon } from './KindIcon'
 import { markOf, sinceWords } from './marks'
@@ -178,6 +178,7 @@ export function EntryTable(props: Props) {
       <div className={classes.foot}>
         {plural(total, 'item')}
         {since === null ? '' : ` · ${since}`}
+        {since === null || entries.length >= total ? '' : ` among the first ${formatCount(entries.length)}`}
         {more.isFetchingNextPage || busy ? (
           <Loader role="status" size={12} ml="xs" aria-label="Loading" />
         ) : null}

@@ -14,6 +14,7 @@ import { Loading } from '../../ui/Loading'
 import { type Past, pastOf, pastOfSighting } from '../../util/past'
 import { displaySegment, lastSegment, parentPath } from '../../util/relpath'
 import { allows, refusal } from '../../util/roles'
+import { formatCount } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { CompareDialog } from './compare/CompareDialog'
 import { EntryTable } from './EntryTable'
@@ -168,9 +169,13 @@ function notShown(path: string, at: string | null): string {
   return at === null ? `${folder} can’t be shown` : `${folder} can’t be shown at this moment`
 }
 
+/** Files in one restore. */
+const MOST = 1000
+
 /** Why the selection can’t be restored as a whole, whoever asks. */
 function selectionRefusal(gathered: Gathered[], past: Past | null): string | null {
   if (past === null) return 'This is the live folder. To restore, choose a moment in the past.'
+  if (gathered.length > MOST) return `At most ${formatCount(MOST)} can be restored at once.`
   if (gathered.some((one) => one.from?.at !== past.at))
     return 'Some of these were not there at this moment; restore those by themselves.'
   if (gathered.some(({ entry }) => entry.kind !== 'file' && entry.kind !== 'symlink'))

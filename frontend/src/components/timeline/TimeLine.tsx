@@ -11,6 +11,9 @@ import { useDrag } from './use-drag'
 import { useWheel, useZoom } from './use-zoom'
 import { ZoomButtons } from './ZoomButtons'
 
+/** As wide as what it says may be. */
+const TIP = 480
+
 type Props = {
   label: string
   /** Oldest first. */
@@ -56,6 +59,7 @@ export function TimeLine({ label, points, chosen, now, steps = [], small = false
   const onKeyDown = (event: KeyboardEvent) => {
     const at = shown ?? points.length
     const index = event.shiftKey ? stepTarget(event.key, at, steps) : keyTarget(event.key, at, points.length)
+    drag.forget()
     if (index !== null) onChoose(index)
     else if (event.key === '+' || event.key === '=') zoom.zoom(timeOf(at), 0.5)
     else if (event.key === '-') zoom.zoom(timeOf(at), 2)
@@ -125,5 +129,5 @@ function words(point: Point | undefined, now: Props['now']): string {
 
 /** Beside what it explains, but inside the line. */
 function tipLeft(x: number, width: number): number {
-  return Math.max(0, Math.min(x - 20, width - 340))
+  return Math.max(0, Math.min(x - 20, width - TIP))
 }

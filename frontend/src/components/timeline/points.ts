@@ -48,9 +48,18 @@ function weight({ objects, bytes }: NonNullable<TimeLineMoment['changed']>): num
   return bytes + 4096 * objects
 }
 
-/** Sizes are worlds apart: each height is that of the logarithm. */
+/** The lowest that something is drawn: it must be seen that there is something. */
+const LOWEST = 0.15
+
+/** Sizes are worlds apart: each height is that of the logarithm, between the smallest and the largest there is. */
 function scaled(weights: (number | null)[]): (number | null)[] {
-  const largest = weights.reduce<number>((most, one) => Math.max(most, one ?? 0), 1)
-  const most = Math.log2(2 + largest)
-  return weights.map((one) => (one === null ? null : Math.log2(2 + one) / most))
+  const logs = weights.map((weight) => (weight === null || weight === 0 ? null : Math.log2(1 + weight)))
+  const known = logs.filter((log) => log !== null)
+  const least = known.reduce((a, b) => Math.min(a, b), Infinity)
+  const most = known.reduce((a, b) => Math.max(a, b), 0)
+  const height = (log: number) => LOWEST + (1 - LOWEST) * (most > least ? (log - least) / (most - least) : 1)
+  return weights.map((weight, i) => {
+    const log = logs[i]
+    return weight === null ? null : log == null ? 0 : height(log)
+  })
 }

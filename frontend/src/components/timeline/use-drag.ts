@@ -34,6 +34,8 @@ export function useDrag({ under, onChoose, onPinch }: Options) {
     dragged,
     /** What the pointer is over; null: nothing. */
     pointed,
+    /** Keys are used: what the pointer rests on is of no interest. */
+    forget: () => setPointed(null),
     handlers: {
       onPointerDown: (event: PointerEvent) => {
         event.currentTarget.setPointerCapture(event.pointerId)
