@@ -181,5 +181,5 @@ export function contentOf(past: boolean): string {
     lines.splice(20, 1, '- [x] thing 21 of a **longer** list')
     lines.push('', '| a | b |', '| - | - |', '| 1 | 2 |')
   }
-  return `# Notes\n\nThe first line of a file.\n\n${lines.join('\n')}\n`
+  return `# Notes\n\nThe first line of a file.\n\n<p>Written in HTML.</p>\n\n${lines.join('\n')}\n`
 }

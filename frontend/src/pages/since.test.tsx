@@ -94,8 +94,11 @@ test('Markdown is shown as it is meant, without what HTML it holds', async () =>
   const { user } = renderApp(`${HOME}?selected=notes.md`)
   const region = await screen.findByRole('region', { name: 'File content' })
   expect(await within(region).findByRole('heading', { name: 'Notes' })).toBeTruthy()
+  expect(region.textContent).not.toContain('Written in HTML')
   await user.click(screen.getByText('Text'))
-  expect((await screen.findByLabelText('File content')).tagName).toBe('PRE')
+  const source = await screen.findByLabelText('File content')
+  expect(source.tagName).toBe('PRE')
+  expect(source.textContent).toContain('<p>Written in HTML.</p>')
 })
 
 test('changes are summed up by kind', async () => {
