@@ -18,7 +18,7 @@ export const keys = {
     ['diff', dataset, from, to, path] as const,
   differenceSummary: (dataset: string, from: string, to: string | null, path: string) =>
     ['diff', dataset, from, to, path, 'summary'] as const,
-  text: (url: string) => ['text', url] as const,
+  text: (url: string, limit: number) => ['text', url, limit] as const,
   restorePlan: (request: unknown) => ['restore-plan', request] as const,
   allJobs: ['jobs'] as const,
   jobs: (state: string | null, kind: string | null) => ['jobs', state, kind] as const,

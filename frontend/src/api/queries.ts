@@ -209,7 +209,7 @@ export const indexedQuery = (dataset: string) =>
 
 export const textQuery = (url: string, limit: number) =>
   queryOptions({
-    queryKey: keys.text(url),
+    queryKey: keys.text(url, limit),
     queryFn: ({ signal }) => fetchText(url, limit, signal),
   })
 

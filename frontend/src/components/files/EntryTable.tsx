@@ -67,6 +67,15 @@ export function EntryTable(props: Props) {
     if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' })
   }, [active, virtual])
 
+  /** Space takes in or out, Ctrl and A takes all, Escape lets go. */
+  const isSelecting = (event: KeyboardEvent): boolean => {
+    if (event.key === ' ' && active >= 0) selection.toggle(entries, active)
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) props.onSelectAll()
+    else if (event.key === 'Escape' && selection.picked.size > 0) selection.clear()
+    else return false
+    event.preventDefault()
+    return true
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     if (isSelecting(event)) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2)
@@ -82,15 +91,6 @@ export function EntryTable(props: Props) {
     event.preventDefault()
   }
 
-  /** Space takes in or out, Ctrl and A takes all, Escape lets go. */
-  const isSelecting = (event: KeyboardEvent): boolean => {
-    if (event.key === ' ' && active >= 0) selection.toggle(entries, active)
-    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) props.onSelectAll()
-    else if (event.key === 'Escape' && selection.picked.size > 0) selection.clear()
-    else return false
-    event.preventDefault()
-    return true
-  }
   const focus = () => scroller.current?.focus({ preventScroll: true })
   const onRowClick = (event: MouseEvent, entry: Entry, index: number) => {
     // From here on the arrow keys work.

@@ -34,8 +34,8 @@ export function parseSide(text: string): SideRef {
 export function sideOf(version: Version, path: string): SideRef | null {
   const place = placeOf(version)
   if (place === null) return null
-  const elsewhere = version.path != null && version.path !== path
-  return { at: place.past?.at ?? null, path: elsewhere ? version.path : null } as SideRef
+  const elsewhere = version.path != null && version.path !== path ? version.path : null
+  return { at: place.past?.at ?? null, path: elsewhere }
 }
 
 /** What one would compare a version with: how the file is now, or what it was before. Null: there is nothing. */
