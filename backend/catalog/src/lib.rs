@@ -21,9 +21,10 @@ mod users;
 pub use audit::{Audit, AuditFilter, NewAudit};
 pub use db::{Catalog, OpenError};
 pub use files::{
-    Applied, Apply, At, Coverage, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage,
-    Different, Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, PathVersion, Problem, Run,
-    SearchNote, Seen, Snapshot, State, Version,
+    Applied, Apply, At, ComparedEntry, ComparedPage, Coverage, Dataset, DatasetId, Deleted, DeletedPage,
+    Difference, DifferencePage, DifferenceSummary, Different, Differs, DirEntry, DirPage, KnownFiles,
+    Moments, NewRun, NewSnapshot, PathVersion, Problem, Run, SearchNote, Seen, Since, Snapshot, State, Tally,
+    Version, Weight,
 };
 pub use grants::StoredGrant;
 pub use jobs::{Job, JobState, LogLine, NewJob};

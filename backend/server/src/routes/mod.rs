@@ -66,6 +66,8 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(downloads::get_download)
         .service(versions::list_versions)
         .service(versions::list_changes)
+        .service(versions::get_changes_summary)
+        .service(versions::list_moments)
         .service(search::search_files)
         .service(search::suggest_search)
         .service(search::list_searches)

@@ -244,6 +244,7 @@ pub async fn create_snapshot(
     let taken = app.files(move |zfs| {
         let snapshot = zfs.create_snapshot(&name, recursive)?;
         tracing::info!(user = caller.user.name, snapshot = %name, recursive, "took a snapshot");
+        worker.index.hint((!recursive).then(|| name.dataset.clone()));
         one(&worker, zfs, &caller.access, &name.dataset, name.tag.as_str())
             .inspect(|view| debug_assert_eq!(view.guid, snapshot.guid))
     });

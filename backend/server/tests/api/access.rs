@@ -39,6 +39,8 @@ const NEEDED: &[(&str, &str, Option<Role>)] = &[
     ("get", "/api/v1/datasets/{dataset}/content", Some(Viewer)),
     ("get", "/api/v1/datasets/{dataset}/versions", Some(Viewer)),
     ("get", "/api/v1/datasets/{dataset}/diff", Some(Viewer)),
+    ("get", "/api/v1/datasets/{dataset}/diff/summary", Some(Viewer)),
+    ("get", "/api/v1/datasets/{dataset}/moments", Some(Viewer)),
     ("post", "/api/v1/downloads", Some(Viewer)),
     ("get", "/api/v1/downloads/{id}", Some(Viewer)),
     ("get", "/api/v1/search", Some(Viewer)),

@@ -35,6 +35,7 @@ mod search;
 mod search_follows;
 mod search_full;
 mod session;
+mod since;
 mod snapshots;
 mod storage;
 mod throttle;
