@@ -152,7 +152,9 @@ pub struct RestoreView {
 fn restore(app: &App, access: &Access, id: &str) -> ApiResult<(Job, Option<RestoreRecord>)> {
     let not_found = || ApiError::new(Code::JobNotFound, format!("no restore '{id}' exists"));
     match app.catalog.job(id) {
-        Ok(job) if job.kind == RestoreWork::KIND && access.sees_jobs_of(job.user_id) => Ok((job, app.catalog.restore_record(id)?)),
+        Ok(job) if job.kind == RestoreWork::KIND && access.sees_jobs_of(job.user_id) => {
+            Ok((job, app.catalog.restore_record(id)?))
+        }
         Ok(_) | Err(nasman_catalog::CatalogError::NotFound) => Err(not_found()),
         Err(error) => Err(error.into()),
     }
