@@ -168,7 +168,7 @@ impl Open {
             Err(error) => {
                 held.datasets = self.committed().datasets.clone();
                 held.folders = None;
-                Err(failed(error))
+                Err(failed(cause(&mut writer, error)))
             }
         }
     }
@@ -531,6 +531,14 @@ fn answer(request: &Request, hits: Vec<Hit>, collected: &Collected, host: &str) 
     });
     let facets = facets.collect();
     Answer { hits, total: Total { count: collected.total, exact: true }, facets }
+}
+
+/// What made a writer's thread fail, which it tells only when it is waited for.
+fn cause(writer: &mut IndexWriter, error: TantivyError) -> TantivyError {
+    match error {
+        TantivyError::ErrorInThread(_) => writer.prepare_commit().err().unwrap_or(error),
+        told => told,
+    }
 }
 
 fn unusable(error: TantivyError) -> SearchError {
