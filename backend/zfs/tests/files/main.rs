@@ -10,5 +10,6 @@ mod look;
 mod metadata;
 mod refusals;
 mod restore;
+mod surveys;
 mod trees;
 mod undo;
