@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Catalog, CatalogError, Result,
+    Catalog, CatalogError, Result, audit,
     schema::{job_log, jobs},
     time,
 };
@@ -214,8 +214,26 @@ impl Catalog {
         before: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Job>> {
+        self.jobs_of(None, state, kind, before, limit)
+    }
+
+    /// Likewise; of one user where one is given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn jobs_of(
+        &self,
+        user: Option<i64>,
+        state: Option<JobState>,
+        kind: Option<&str>,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Job>> {
         let mut query =
             jobs::table.select(Row::as_select()).order(jobs::id.desc()).limit(limit.into()).into_boxed();
+        if let Some(user) = user {
+            query = query.filter(jobs::user_id.eq(user));
+        }
         if let Some(state) = state {
             query = query.filter(jobs::state.eq(state.as_str()));
         }
@@ -290,17 +308,22 @@ impl Catalog {
         now: Timestamp,
     ) -> Result<bool> {
         let open = [JobState::Enqueued.as_str(), JobState::Processing.as_str()];
-        let ended = diesel::update(jobs::table.find(id))
-            .filter(jobs::state.eq_any(open))
-            .set((
-                jobs::state.eq(state.as_str()),
-                jobs::result.eq(result.map(ToString::to_string)),
-                jobs::error.eq(error.map(ToString::to_string)),
-                jobs::finished_at.eq(time::ms(now)),
-                jobs::marks.eq(NO_MARKS),
-            ))
-            .execute(&mut self.conn()?)?;
-        Ok(ended == 1)
+        self.write(|conn| {
+            let ended = diesel::update(jobs::table.find(id))
+                .filter(jobs::state.eq_any(open))
+                .set((
+                    jobs::state.eq(state.as_str()),
+                    jobs::result.eq(result.map(ToString::to_string)),
+                    jobs::error.eq(error.map(ToString::to_string)),
+                    jobs::finished_at.eq(time::ms(now)),
+                    jobs::marks.eq(NO_MARKS),
+                ))
+                .execute(conn)?;
+            if ended == 1 {
+                audit::job_ended(conn, id, state)?;
+            }
+            Ok(ended == 1)
+        })
     }
 
     /// Lets a running job wait for its turn again, with its marks. Answers whether it did.
@@ -320,12 +343,17 @@ impl Catalog {
     /// # Errors
     /// When the database fails.
     pub fn cancel_waiting_job(&self, id: &str, now: Timestamp) -> Result<bool> {
-        let canceled = diesel::update(jobs::table.find(id))
-            .filter(jobs::state.eq(JobState::Enqueued.as_str()))
-            .filter(jobs::marks.eq(NO_MARKS))
-            .set((jobs::state.eq(JobState::Canceled.as_str()), jobs::finished_at.eq(time::ms(now))))
-            .execute(&mut self.conn()?)?;
-        Ok(canceled == 1)
+        self.write(|conn| {
+            let canceled = diesel::update(jobs::table.find(id))
+                .filter(jobs::state.eq(JobState::Enqueued.as_str()))
+                .filter(jobs::marks.eq(NO_MARKS))
+                .set((jobs::state.eq(JobState::Canceled.as_str()), jobs::finished_at.eq(time::ms(now))))
+                .execute(conn)?;
+            if canceled == 1 {
+                audit::job_ended(conn, id, JobState::Canceled)?;
+            }
+            Ok(canceled == 1)
+        })
     }
 
     /// Removes a job that has ended, with its log. Answers whether it did.

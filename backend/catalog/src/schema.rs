@@ -16,6 +16,7 @@ diesel::table! {
         disabled -> Bool,
         created_at -> BigInt,
         last_login_at -> Nullable<BigInt>,
+        restricted -> Bool,
     }
 }
 
@@ -175,6 +176,39 @@ diesel::table! {
         name -> Text,
         query -> Text,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (user_id, guid) {
+        user_id -> BigInt,
+        guid -> BigInt,
+        dataset -> Text,
+        beneath -> Bool,
+        browse -> Bool,
+        restore_in_place -> Bool,
+        restore_elsewhere -> Bool,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> BigInt,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        token_id -> Nullable<BigInt>,
+        action -> Text,
+        dataset -> Nullable<Text>,
+        path -> Nullable<Text>,
+        snapshot -> Nullable<Text>,
+        to_dataset -> Nullable<Text>,
+        to_path -> Nullable<Text>,
+        job -> Nullable<Text>,
+        request_id -> Text,
+        outcome -> Text,
+        detail -> Nullable<Text>,
+        words -> Text,
     }
 }
 

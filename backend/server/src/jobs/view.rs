@@ -33,6 +33,9 @@ pub struct JobView {
     pub progress: Option<Progress>,
     /// Who asked for it.
     pub user: String,
+    /// That user's number, for who may hear of it.
+    #[serde(skip)]
+    pub user_id: i64,
     /// When asked.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -165,6 +168,7 @@ impl JobView {
             rate: pace.map(|(rate, _)| rate),
             remaining: pace.map(|(_, remaining)| remaining),
             user: job.user_name.clone(),
+            user_id: job.user_id,
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,

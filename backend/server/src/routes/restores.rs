@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, get, http::header, post, web};
 use nasman_catalog::{ItemCursor, Job, NewJob, RestoreRecord};
-use nasman_core::{RelPath, restore::Outcome};
+use nasman_core::{DatasetName, RelPath, restore::Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     app::{App, blocking},
-    auth::{Operator, Viewer},
+    audit::{self, Action, Note},
+    auth::{Access, Restorer, Viewer},
     http::{
         body::Body,
         error::{ApiError, ApiResult, Code, Problem},
@@ -47,15 +48,17 @@ async fn planned(
 #[utoipa::path(tag = "recovery", request_body = RestoreRequest, responses(
     (status = 200, description = "The plan", body = RestorePlan),
     (status = 400, description = "`invalid_request`, `invalid_path`, `invalid_name`", body = Problem),
+    (status = 403, description = "`forbidden`: no grant allows it", body = Problem),
     (status = 404, description = "`dataset_not_found`, `snapshot_not_found`", body = Problem),
     (status = 409, description = "`files_unreachable`, `read_only`", body = Problem),
 ))]
 #[post("/restores/plan")]
 pub async fn plan_restore(
     app: web::Data<App>,
-    _user: Operator,
+    user: Restorer,
     body: Body<RestoreRequest>,
 ) -> ApiResult<web::Json<RestorePlan>> {
+    user.0.access.restore(&body.0.dataset, target(&body.0))?;
     Ok(web::Json(planned(&app, body.0, true).await?.1.view))
 }
 
@@ -63,15 +66,17 @@ pub async fn plan_restore(
 #[utoipa::path(tag = "recovery", request_body = RestoreRequest, responses(
     (status = 202, description = "The job; `Location` has its address", body = JobView),
     (status = 400, description = "`invalid_request`, `invalid_path`, `invalid_name`", body = Problem),
+    (status = 403, description = "`forbidden`: no grant allows it", body = Problem),
     (status = 404, description = "`dataset_not_found`, `snapshot_not_found`, `file_not_found`", body = Problem),
     (status = 409, description = "`plan_stale`, `conflict`, `files_unreachable`, `read_only`, `not_a_file`", body = Problem),
 ))]
 #[post("/restores")]
 pub async fn create_restore(
     app: web::Data<App>,
-    user: Operator,
+    user: Restorer,
     body: Body<RestoreRequest>,
 ) -> ApiResult<HttpResponse> {
+    user.0.access.restore(&body.0.dataset, target(&body.0))?;
     let (request, planned) = planned(&app, body.0, false).await?;
     if request.plan.as_ref().is_some_and(|plan| *plan != planned.view.plan) {
         let detail = "what the plan was made for has changed since; look at a new plan";
@@ -81,9 +86,10 @@ pub async fn create_restore(
         return Err(refusal);
     }
     let title = title(&planned);
+    let note = note(&request, &planned);
     let order = stored(&planned.order)?;
     let jobs = app.jobs.clone();
-    let caller = user.0.user;
+    let caller = user.0.user.clone();
     let job = app
         .catalog(move |_| {
             jobs.enqueue(&NewJob {
@@ -95,9 +101,22 @@ pub async fn create_restore(
             })
         })
         .await?;
+    audit::note(&app, &user.0, note.job(&job.id)).await;
     Ok(HttpResponse::Accepted()
         .insert_header((header::LOCATION, format!("/api/v1/jobs/{}", job.id)))
         .json(JobView::brief(&job)))
+}
+
+/// Into which dataset files come.
+fn target(request: &RestoreRequest) -> &DatasetName {
+    request.to.as_ref().map_or(&request.dataset, |to| &to.dataset)
+}
+
+/// For the audit log.
+fn note(request: &RestoreRequest, planned: &Planned) -> Note {
+    let snapshot = Some(planned.view.snapshot.tag.as_str());
+    let note = Note::of(Action::Restore).from(&request.dataset, &request.paths, snapshot);
+    note.to(target(request), request.to.as_ref().map(|to| &to.path))
 }
 
 fn title(planned: &Planned) -> String {
@@ -129,11 +148,11 @@ pub struct RestoreView {
     pub undo: UndoView,
 }
 
-/// The job of a restore, with what it has on record.
-fn restore(app: &App, id: &str) -> ApiResult<(Job, Option<RestoreRecord>)> {
+/// The job of a restore, with what it has on record. One that may not be seen is not there.
+fn restore(app: &App, access: &Access, id: &str) -> ApiResult<(Job, Option<RestoreRecord>)> {
     let not_found = || ApiError::new(Code::JobNotFound, format!("no restore '{id}' exists"));
     match app.catalog.job(id) {
-        Ok(job) if job.kind == RestoreWork::KIND => Ok((job, app.catalog.restore_record(id)?)),
+        Ok(job) if job.kind == RestoreWork::KIND && access.sees_jobs_of(job.user_id) => Ok((job, app.catalog.restore_record(id)?)),
         Ok(_) | Err(nasman_catalog::CatalogError::NotFound) => Err(not_found()),
         Err(error) => Err(error.into()),
     }
@@ -147,12 +166,12 @@ fn restore(app: &App, id: &str) -> ApiResult<(Job, Option<RestoreRecord>)> {
 #[get("/restores/{id}")]
 pub async fn get_restore(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     id: web::Path<String>,
 ) -> ApiResult<web::Json<RestoreView>> {
     let worker = app.clone();
     app.files(move |zfs| {
-        let (job, record) = restore(&worker, &id)?;
+        let (job, record) = restore(&worker, &user.0.access, &id)?;
         let counts = record.as_ref().map(|record| worker.catalog.restore_counts(record.id)).transpose()?;
         let undo = undo_state(zfs, &worker.catalog, &job, record.as_ref())?;
         let log = worker.catalog.job_log(&job.id)?;
@@ -189,7 +208,7 @@ pub struct ItemsQuery {
 #[get("/restores/{id}/items")]
 pub async fn list_restored_items(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     id: web::Path<String>,
     query: Query<ItemsQuery>,
 ) -> ApiResult<web::Json<Page<RestoredItem>>> {
@@ -198,7 +217,7 @@ pub async fn list_restored_items(
     let after = cursor.as_deref().map(|text| read_cursor(text).ok_or_else(bad_cursor)).transpose()?;
     let worker = app.clone();
     app.files(move |_| {
-        let (job, record) = restore(&worker, &id)?;
+        let (job, record) = restore(&worker, &user.0.access, &id)?;
         let Some(record) = record else { return Ok(web::Json(Page::whole(Vec::new()))) };
         let target = Order::of(&job)?.target;
         // One more than asked for tells whether there is a next page.
@@ -241,13 +260,15 @@ fn read_cursor(text: &str) -> Option<ItemCursor> {
 #[post("/restores/{id}/undo")]
 pub async fn undo_restore(
     app: web::Data<App>,
-    user: Operator,
+    user: Restorer,
     id: web::Path<String>,
 ) -> ApiResult<HttpResponse> {
-    let (worker, caller) = (app.clone(), user.0.user);
-    let job = app
+    let (worker, caller) = (app.clone(), user.0.clone());
+    let (job, note) = app
         .files(move |zfs| {
-            let (job, record) = restore(&worker, &id)?;
+            let (job, record) = restore(&worker, &caller.access, &id)?;
+            let undone = Order::of(&job)?;
+            caller.access.restore(&undone.dataset, &undone.target)?;
             let undo = undo_state(zfs, &worker.catalog, &job, record.as_ref())?;
             let Some(record) = record.filter(|_| undo.state == UndoState::Possible) else {
                 return Err(ApiError::new(Code::Conflict, why_not(&undo)));
@@ -257,13 +278,16 @@ pub async fn undo_restore(
             let new = NewJob {
                 kind: UndoWork::KIND,
                 title: &title,
-                user_id: caller.id,
-                user_name: &caller.name,
+                user_id: caller.user.id,
+                user_name: &caller.user.name,
                 request: &order,
             };
-            begin_undo(&worker, &record, &new)
+            let job = begin_undo(&worker, &record, &new)?;
+            let note = Note::of(Action::Undo).to(&undone.target, None).detail(title.as_str()).job(&job.id);
+            Ok((job, note))
         })
         .await?;
+    audit::note(&app, &user.0, note).await;
     Ok(HttpResponse::Accepted()
         .insert_header((header::LOCATION, format!("/api/v1/jobs/{}", job.id)))
         .json(JobView::brief(&job)))

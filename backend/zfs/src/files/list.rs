@@ -87,7 +87,7 @@ impl Root {
         Ok(Listing { entries, findings, total: names.len(), next })
     }
 
-    /// All names of an opened folder, in the order in which it has them. What is no name becomes a finding.
+    /// All names of an opened folder, in no order; those that can't be told are findings.
     pub(super) fn names(
         &self,
         folder: &OwnedFd,

@@ -12,3 +12,4 @@ mod refusals;
 mod restore;
 mod trees;
 mod undo;
+mod walk;

@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod busy;
+pub mod downloads;
 mod log;
 mod reply;
 mod restore;
