@@ -233,7 +233,7 @@ impl Catalog {
 }
 
 /// Restored items of a restore that were not undone, or could not be.
-fn not_undone(restore: i64) -> restore_items::BoxedQuery<'static, Sqlite> {
+fn not_undone<'a>(restore: i64) -> restore_items::BoxedQuery<'a, Sqlite> {
     restore_items::table
         .filter(restore_items::restore.eq(restore).and(restore_items::pending.eq(false)))
         .filter(restore_items::outcome.eq(outcome_number(Outcome::Restored)))

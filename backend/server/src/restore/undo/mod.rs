@@ -229,21 +229,25 @@ impl Run<'_> {
     /// All but folders that were merged, the last first; then those, the innermost first, since their times change with what
     /// is in them.
     fn pass(&mut self, target: &Root, trees: &mut Trees<'_>) -> ApiResult<()> {
+        for merged in [false, true] {
+            let mut from = None;
+            loop {
+                let page = self.page(merged, from)?;
+                let Some(last) = page.last() else { break };
+                from = Some(last.id);
+                page.iter().try_for_each(|item| self.item(item, target, trees))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&self, merged: bool, from: Option<i64>) -> ApiResult<Vec<RestoreItem>> {
         let (id, merge) = (self.scene.id, PlanAction::Merge.as_str());
-        let mut from = None;
-        loop {
-            let page = self.catalog.restored_backwards(id, merge, from, PAGE)?;
-            let Some(last) = page.last() else { break };
-            from = Some(last.id);
-            page.iter().try_for_each(|item| self.item(item, target, trees))?;
-        }
-        from = None;
-        loop {
-            let page = self.catalog.restored_by(id, merge, from, PAGE)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            from = Some(last.id);
-            page.iter().try_for_each(|item| self.item(item, target, trees))?;
-        }
+        Ok(if merged {
+            self.catalog.restored_by(id, merge, from, PAGE)?
+        } else {
+            self.catalog.restored_backwards(id, merge, from, PAGE)?
+        })
     }
 
     fn item(&mut self, item: &RestoreItem, target: &Root, trees: &mut Trees<'_>) -> ApiResult<()> {
@@ -251,7 +255,7 @@ impl Run<'_> {
             let detail = "stopped before all was undone; what is left can be undone later";
             return Err(ApiError::new(Code::Canceled, detail));
         }
-        let (undone, why) = Back { run: self, item, target }.undo(trees)?;
+        let (undone, why) = Back { run: &mut *self, item, target }.undo(trees)?;
         if undone == Undone::Failed {
             let detail = why.clone().unwrap_or_default();
             self.context.log("warn", &detail);
