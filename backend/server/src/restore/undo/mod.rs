@@ -150,8 +150,8 @@ impl Work for UndoWork {
             Err(error) if error.code == Code::DatasetNotFound => return Ok(()),
             scene => scene?,
         };
-        let open = || Ok(Root::open(&self.zfs.live_folder(&scene.target)?)?);
-        let cleared = open().and_then(|root: Root| settle(&self.catalog, &marks, &root));
+        let open = || -> ApiResult<Root> { Ok(Root::open(&self.zfs.live_folder(&scene.target)?)?) };
+        let cleared = open().and_then(|root| settle(&self.catalog, &marks, &root));
         let released =
             scene.guard.map_or(Ok(()), |guard| release(&*self.zfs, &scene.target, guard, &marks.hold));
         cleared.and(released)
