@@ -3,9 +3,12 @@
 mod items;
 mod row;
 
-use diesel::prelude::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable,
-    SelectableHelper as _, SqliteExpressionMethods as _,
+use diesel::{
+    SqliteExpressionMethods as _,
+    prelude::{
+        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _,
+        Selectable, SelectableHelper as _,
+    },
 };
 use nasman_core::{Guid, restore::Outcome};
 
