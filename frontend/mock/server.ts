@@ -5,12 +5,16 @@ import type {
   JobList,
   Listing,
   Me,
+  NewUser,
   Problem,
   RestorePlan,
   RestoreRequest,
   Snapshot,
   Token,
+  User,
+  UserGrants,
 } from '../src/api/types'
+import { mockAccess } from './access.ts'
 import {
   comparedIn,
   contentOf,
@@ -33,6 +37,7 @@ export function mockApi() {
   let signedIn: string | null = null
   const jobs: Job[] = [indexJob('index-1', 'tank/media'), indexedJob('index-0', 'tank/home')]
   const index = mockIndex()
+  const access = mockAccess()
   const search = mockSearch(problem)
   const snapshots = new Map<string, Snapshot[]>()
   const tokens: Token[] = []
@@ -44,7 +49,15 @@ export function mockApi() {
   const me = (): Me | null => {
     const user = users.find(({ name }) => name === signedIn)
     return user
-      ? { user, role: user.role, via: 'session', expires_at: iso(-3_600_000), version: '0.1.0', host: 'mock' }
+      ? {
+          user,
+          role: user.role,
+          ...access.of(user),
+          via: 'session',
+          expires_at: iso(-3_600_000),
+          version: '0.1.0',
+          host: 'mock',
+        }
       : null
   }
 
@@ -76,9 +89,29 @@ export function mockApi() {
       case 'GET pools':
         return json({ items: pools, next: null })
       case 'GET datasets':
-        return json({ items: datasets, next: null })
+        return json({ items: datasets.filter(({ name }) => access.sees(who.user, name)), next: null })
       case 'GET users':
         return json({ items: users, next: null })
+      case 'POST users': {
+        const { name, role, restricted = false } = (await request.json()) as NewUser
+        const made: User = {
+          id: users.length + 1,
+          name,
+          role,
+          restricted,
+          disabled: false,
+          created_at: iso(0),
+          last_login_at: null,
+        }
+        users.push(made)
+        return json(made, 201)
+      }
+      case 'GET users/*/grants':
+        return json(access.grants(Number(first)))
+      case 'PUT users/*/grants':
+        return json(access.change(Number(first), (await request.json()) as UserGrants))
+      case 'GET audit':
+        return json(page(access.audit(query), query))
       case 'GET tokens':
         return json({ items: tokens, next: null })
       case 'POST tokens': {

@@ -31,4 +31,7 @@ export const keys = {
   searches: ['searches'] as const,
   tokens: ['tokens'] as const,
   users: ['users'] as const,
+  grants: (user: number) => ['users', user, 'grants'] as const,
+  allAudit: ['audit'] as const,
+  audit: (query: unknown) => ['audit', query] as const,
 }

@@ -3,7 +3,17 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { client, fetchText, unwrap } from './client'
 import { isSignedOut } from './errors'
 import { keys } from './keys'
-import type { Dataset, Entry, Job, JobKind, JobState, Me, RestoreRequest, Snapshot } from './types'
+import type {
+  AuditQuery,
+  Dataset,
+  Entry,
+  Job,
+  JobKind,
+  JobState,
+  Me,
+  RestoreRequest,
+  Snapshot,
+} from './types'
 
 const PAGE = 1000
 
@@ -255,6 +265,33 @@ export const usersQuery = queryOptions({
   queryKey: keys.users,
   queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/users', { signal }))).items,
 })
+
+/** What a user may see. */
+export const grantsQuery = (user: number) =>
+  queryOptions({
+    queryKey: keys.grants(user),
+    queryFn: ({ signal }) =>
+      unwrap(client.GET('/api/v1/users/{id}/grants', { signal, params: { path: { id: user } } })),
+    // It is about to be changed.
+    staleTime: 0,
+    gcTime: 0,
+  })
+
+/** Who did what, newest first, page by page. */
+export const auditQuery = (query: AuditQuery) =>
+  infiniteQueryOptions({
+    queryKey: keys.audit(query),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/audit', {
+          signal,
+          params: { query: { ...query, limit: 100, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  })
 
 async function allPages<T>(
   load: (cursor: string | undefined) => Promise<{ items: T[]; next?: string | null }>,

@@ -1,4 +1,4 @@
-import type { components } from './schema'
+import type { components, paths } from './schema'
 
 /** The server's types by their own names. */
 type Schemas = components['schemas']
@@ -9,6 +9,12 @@ export type User = Schemas['User']
 export type UserChange = Schemas['UserChange']
 export type NewUser = Schemas['NewUser']
 export type Me = Schemas['Me']
+export type Right = Schemas['Right']
+export type Grant = Schemas['Grant']
+export type UserGrants = Schemas['UserGrants']
+export type AuditAction = Schemas['AuditAction']
+export type AuditEntry = Schemas['AuditEntry']
+export type AuditQuery = NonNullable<paths['/api/v1/audit']['get']['parameters']['query']>
 export type Token = Schemas['Token']
 export type NewToken = Schemas['NewToken']
 export type TokenRequest = Schemas['NewTokenBody']
@@ -39,6 +45,8 @@ export type RestoreRequest = Schemas['RestoreRequest']
 export type RestorePlan = Schemas['RestorePlan']
 export type PlanItem = Schemas['PlanItem']
 export type RestoreResult = Schemas['RestoreResult']
+export type DownloadFormat = Schemas['DownloadFormat']
+export type DownloadItem = Schemas['DownloadItem']
 
 export type JobState = Schemas['JobState']
 export type JobKind = 'index' | 'restore'

@@ -39,6 +39,7 @@ export const paths = {
   snapshots: (dataset?: string) =>
     dataset === undefined ? '/snapshots' : `/snapshots/${encodeURIComponent(dataset)}`,
   activity: (state?: string | null, kind?: string | null) => withQuery('/activity', { state, kind }),
+  audit: (filter: SearchParameters = {}) => withQuery('/activity/audit', filter),
   job: (id: string) => `/activity/${encodeURIComponent(id)}`,
   index: (dataset?: string | null) => withQuery('/index', { dataset }),
   settings: () => '/settings',

@@ -29,6 +29,7 @@ pub use read::{
     At, ComparedEntry, ComparedPage, Deleted, DeletedPage, Difference, DifferencePage, DifferenceSummary,
     Differs, DirEntry, DirPage, KnownFiles, Moments, Seen, Since, Tally, Version, Weight,
 };
+pub(crate) use row::{kind, kind_number};
 pub use runs::{NewRun, Run};
 pub use search::{Different, PathVersion, SearchNote};
 pub use snapshots::{Coverage, NewSnapshot, Snapshot};

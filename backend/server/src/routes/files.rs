@@ -146,11 +146,12 @@ pub struct FilesQuery {
 #[get("/datasets/{dataset}/files")]
 pub async fn list_files(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<FilesQuery>,
 ) -> ApiResult<web::Json<Listing>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let FilesQuery { path, at, deleted, compare, added, limit, cursor } = query.0;
     if compare.is_some() && at.is_none() {
         return Err(ApiError::field(
@@ -245,11 +246,12 @@ pub struct EntryQuery {
 #[get("/datasets/{dataset}/entry")]
 pub async fn get_entry(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<EntryQuery>,
 ) -> ApiResult<web::Json<Entry>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let EntryQuery { path, at } = query.0;
     let worker = app.clone();
     let found = app.files(move |zfs| browse::entry_at(&worker, zfs, &dataset, at.as_deref(), path));

@@ -44,11 +44,12 @@ pub struct VersionsQuery {
 #[get("/datasets/{dataset}/versions")]
 pub async fn list_versions(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<VersionsQuery>,
 ) -> ApiResult<web::Json<VersionsView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let VersionsQuery { path, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| cursor.parse::<After>()).transpose().map_err(|_| bad_cursor())?;
@@ -91,11 +92,12 @@ pub struct DiffQuery {
 #[get("/datasets/{dataset}/diff")]
 pub async fn list_changes(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<DiffQuery>,
 ) -> ApiResult<web::Json<ChangesView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let DiffQuery { from, to, path, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| RelPath::decode(&cursor)).transpose().map_err(|_| bad_cursor())?;
@@ -132,11 +134,12 @@ pub struct SummaryQuery {
 #[get("/datasets/{dataset}/diff/summary")]
 pub async fn get_changes_summary(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<SummaryQuery>,
 ) -> ApiResult<web::Json<SummaryView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let SummaryQuery { from, to, path } = query.0;
     let worker = app.clone();
     let found = app.files(move |_| browse::changes_summary(&worker, &dataset, (&from, to.as_deref()), &path));
@@ -152,10 +155,11 @@ pub async fn get_changes_summary(
 #[get("/datasets/{dataset}/moments")]
 pub async fn list_moments(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
 ) -> ApiResult<web::Json<TimeLineView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let worker = app.clone();
     Ok(web::Json(app.files(move |zfs| browse::moments(&worker, zfs, &dataset)).await?))
 }

@@ -13,7 +13,7 @@ import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { type Past, pastOf, pastOfSighting } from '../../util/past'
 import { displaySegment, lastSegment, parentPath } from '../../util/relpath'
-import { allows, refusal } from '../../util/roles'
+import { restoringRefusal } from '../../util/roles'
 import { formatCount } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { CompareDialog } from './compare/CompareDialog'
@@ -40,7 +40,7 @@ type Props = {
 export function FolderView({ dataset, at, path, onGather }: Props) {
   const { selected, deleted, added, compare, urlOf } = useFilesAddress()
   const navigate = useNavigate()
-  const { role } = useMe()
+  const me = useMe()
   const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const query = useInfiniteQuery(filesQuery(dataset, at, path, { deleted, added }))
   const selection = useSelection(`${at ?? ''}/${path}`)
@@ -61,7 +61,8 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
   }
   const restorer = (entry: Entry) => {
     const from = entry.deleted == null ? null : pastOfSighting(entry.deleted.last)
-    if (from === null || !allows(role, 'operator') || !['file', 'symlink'].includes(entry.kind)) return null
+    if (from === null || restoringRefusal(me, dataset) !== null || !['file', 'symlink'].includes(entry.kind))
+      return null
     return () => setRestoring({ paths: [entry.path], from })
   }
 
@@ -137,7 +138,7 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
           entries={[...selection.picked.values()]}
           onClear={selection.clear}
           onGather={onGather && (() => onGather(gathered))}
-          refused={refusal(role, 'operator') ?? selectionRefusal(gathered, past)}
+          refused={restoringRefusal(me, dataset) ?? selectionRefusal(gathered, past)}
           onRestore={() => {
             if (past !== null) setRestoring({ paths: gathered.map((one) => one.entry.path), from: past })
           }}

@@ -10,7 +10,7 @@ import { When } from '../../ui/When'
 import { modeString } from '../../util/mode'
 import { visibleName } from '../../util/names'
 import type { Past } from '../../util/past'
-import { refusal } from '../../util/roles'
+import { restoringRefusal } from '../../util/roles'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { compareText, NOW } from './compare/sides'
@@ -184,8 +184,8 @@ function Actions({
   entry: Entry
   onRestore: () => void
 }) {
-  const { role } = useMe()
-  const refused = restoreRefusal(entry, at) ?? refusal(role, 'operator')
+  const me = useMe()
+  const refused = restoreRefusal(entry, at) ?? restoringRefusal(me, dataset)
   return (
     <Stack gap={4}>
       <Group gap="xs">

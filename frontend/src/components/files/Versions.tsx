@@ -14,7 +14,7 @@ import { LoadMore } from '../../ui/LoadMore'
 import { formatDateTime } from '../../util/dates'
 import type { Past } from '../../util/past'
 import { displayPath } from '../../util/relpath'
-import { refusal } from '../../util/roles'
+import { restoringRefusal } from '../../util/roles'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { pointsOfVersions } from '../timeline/points'
@@ -147,12 +147,12 @@ type ItemProps = Omit<Props, 'shown'> & {
 
 function VersionItem(props: ItemProps) {
   const { version, dataset, path, shown, longest, compared, onStep, onRestore, onCompare } = props
-  const { role } = useMe()
+  const me = useMe()
   const place = placeOf(version)
   const past = place?.past ?? null
   const name = `the version of ${version.modified == null ? 'an unknown time' : formatDateTime(version.modified)}`
   const restorable = past !== null && (version.kind === 'file' || version.kind === 'symlink')
-  const refused = refusal(role, 'operator')
+  const refused = restoringRefusal(me, dataset)
   return (
     <li className={classes.version} data-shown={shown || undefined}>
       <UnstyledButton
