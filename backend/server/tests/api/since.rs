@@ -183,6 +183,7 @@ async fn thousands_of_moments_are_one_answer() {
     drop(catalog);
     let app = state.start("");
     let script = app.script(Viewer);
+    let asked = app.zfs().details_asked();
     for _ in 0..3 {
         let begun = Instant::now();
         let line = script.get(&format!("{HOME}/moments")).await.ok();
@@ -190,5 +191,5 @@ async fn thousands_of_moments_are_one_answer() {
         let items = line["items"].as_array().unwrap();
         assert_eq!((items.len(), &items[4999]["changed"]), (5000, &json!({ "objects": 1, "bytes": 5000 })));
     }
-    assert_eq!(app.zfs().details_asked(), 5000, "ZFS is not asked again");
+    assert_eq!(app.zfs().details_asked(), asked, "ZFS is not asked");
 }
