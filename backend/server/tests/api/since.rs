@@ -25,7 +25,7 @@ fn marks(listing: &Value) -> Vec<(&str, &str)> {
 async fn changed() -> TestApp {
     let app = TestApp::new();
     for name in ["kept", "lost", "moved", "written"] {
-        app.zfs().write("tank/home", &format!("docs/{name}"), "1");
+        app.zfs().write("tank/home", format!("docs/{name}"), "1");
     }
     app.zfs().add_snapshot("tank/home@one");
     let folder = app.zfs().folder("tank/home").join("docs");
@@ -159,7 +159,6 @@ fn object(inode: u64, kind: Kind, size: u64) -> Change {
 
 /// 5,000 snapshots, in each of which a file is another.
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "to be seen with --no-capture")]
 async fn thousands_of_moments_are_one_answer() {
     let zfs = FakeZfs::new().with_dataset("tank/home");
     zfs.add_snapshots("tank/home", 5000);
