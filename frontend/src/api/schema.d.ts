@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who looked at what and changed what. Entries are kept for 365 days. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets": {
         parameters: {
             query?: never;
@@ -79,6 +96,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset}/diff/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what is different in a folder between two moments. */
+        get: operations["get_changes_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset}/entry": {
         parameters: {
             query?: never;
@@ -105,6 +139,26 @@ export interface paths {
         };
         /** Lists a folder, live or as of a snapshot. */
         get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/moments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists every snapshot of a dataset in one answer, oldest first, with how much changed in each: what a time line
+         *     draws.
+         */
+        get: operations["list_moments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -192,6 +246,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepares a selection to be downloaded as one archive.
+         * @description Everything is looked for at once: if something is not there, nothing is prepared. The archive is written while it is fetched; of a
+         *     folder, what it holds then. Files that can't be read are left out and listed in a text at the archive's end.
+         */
+        post: operations["create_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams a prepared archive.
+         * @description Its length is not known beforehand. An answer that breaks off is not whole; the address can be fetched again.
+         */
+        get: operations["get_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -220,7 +315,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the catalog is. */
+        /** How far the catalog is. Not for users who may see some datasets only. */
         get: operations["get_index"];
         put?: never;
         post?: never;
@@ -325,7 +420,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the imported pools. */
+        /** Lists the imported pools: none to users who may see some datasets only, since a pool is about all of them. */
         get: operations["list_pools"];
         put?: never;
         post?: never;
@@ -361,7 +456,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restores files, as a job. */
+        /** Restores files and folders, as a job. */
         post: operations["create_restore"];
         delete?: never;
         options?: never;
@@ -378,8 +473,65 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Plans a restore: what would be done with each file. Changes nothing. */
+        /** Plans a restore: what would be done with each entry. Changes nothing. */
         post: operations["plan_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One restore. */
+        get: operations["get_restore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of each entry of a restore: failures first, then those restored, then those left out. What was left since the
+         *     same is there is only counted.
+         */
+        get: operations["list_restored_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restores/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undoes a restore, as a job: what was made is removed if it is still that, what was replaced comes back from the guard
+         *     snapshot, what was moved aside is moved back.
+         */
+        post: operations["undo_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -548,6 +700,24 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/v1/users/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a user may see. */
+        get: operations["get_grants"];
+        /** Replaces what a user may see. It takes effect at once, also where the user is signed in. */
+        put: operations["change_grants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -599,50 +769,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/datasets/{dataset}/diff/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists what is different in a folder between two moments. A folder that was moved is one difference, whatever is
-         *     below it.
-         */
-        get: operations["get_changes_summary"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{dataset}/moments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists what is different in a folder between two moments. A folder that was moved is one difference, whatever is
-         *     below it.
-         */
-        get: operations["list_moments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What came into folders since the snapshot. */
+        Added: {
+            /**
+             * Format: int64
+             * @description How many; a folder counts as one, whatever is in it.
+             */
+            count: number;
+            /** @description The first 200 paths. */
+            items: string[];
+        };
+        /**
+         * @description What to do with what came into a folder since the snapshot.
+         * @enum {string}
+         */
+        AddedSince: "leave" | "move_aside";
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        AuditAction: "preview" | "download" | "restore" | "undo" | "snapshot_create" | "snapshot_destroy" | "sign_in" | "sign_in_failed" | "password_change" | "user_create" | "user_change" | "user_remove" | "grant_change" | "token_create" | "token_revoke";
+        /** @description Something that was done. */
+        AuditEntry: {
+            /** @description What was done, as [`Action`] tells. */
+            action: components["schemas"]["AuditAction"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description In which dataset. */
+            dataset?: string | null;
+            /** @description More, for people. */
+            detail?: string | null;
+            /**
+             * Format: int64
+             * @description Its number; later ones are greater.
+             */
+            id: number;
+            /** @description The job that did it. */
+            job?: string | null;
+            /** @description `done`, `failed`; of a job `started` until it ends, or `canceled`. */
+            outcome: string;
+            /** @description To which path, percent-encoded; the first one of several. */
+            path?: string | null;
+            /** @description By which request; finds it in the server's log. */
+            request_id: string;
+            /** @description As of which snapshot; null: live. */
+            snapshot?: string | null;
+            /** @description Into which dataset. */
+            to_dataset?: string | null;
+            /** @description Into which folder, percent-encoded; null: to where each was. */
+            to_path?: string | null;
+            /**
+             * Format: int64
+             * @description Which token.
+             */
+            token?: number | null;
+            /** @description Who, by the name at that time; empty where a sign-in failed under a name that nobody has. */
+            user: string;
+            /**
+             * Format: int64
+             * @description The user's number; null likewise.
+             */
+            user_id?: number | null;
+            /** @description How they proved it: `session`, `token`, or `none` before signing in. */
+            via: string;
+        };
         /** @description What keeps a snapshot from being destroyed. */
         Blocker: {
             /** @description What it is and what to do. */
@@ -657,11 +854,41 @@ export interface components {
          * @enum {string}
          */
         BlockerKind: "hold" | "clone" | "in_use";
+        /** @description What to do with one entry where its name is taken. */
+        Choice: {
+            /** @description What to do. */
+            on_conflict: components["schemas"]["ConflictPolicy"];
+            /** @description Its path in the snapshot: one of those asked for, or of something in them. */
+            path: string;
+        };
         /**
-         * @description What to do where the target's name is already taken.
+         * @description What to do where the target's name is already taken. Folders are merged whatever it says.
          * @enum {string}
          */
-        ConflictPolicy: "rename" | "overwrite" | "skip";
+        ConflictPolicy: "rename" | "overwrite" | "overwrite_older" | "overwrite_different" | "skip";
+        /** @description What a folder holds that will be restored. */
+        Contents: {
+            /**
+             * Format: int64
+             * @description Bytes of the files' content.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Folders in it.
+             */
+            folders: number;
+            /**
+             * Format: int64
+             * @description Links and pipes.
+             */
+            others: number;
+        };
         /** @description Snapshots, and how many of them are known. */
         Coverage: {
             /**
@@ -835,11 +1062,95 @@ export interface components {
              */
             total: number;
         };
+        /** @description What is different in a folder between two moments, counted. */
+        DifferenceSummary: {
+            /** @description With the same content; owner, mode or the like is another. */
+            attributes: components["schemas"]["Tally"];
+            /**
+             * Format: int64
+             * @description Bytes that the files have more at the later moment (fewer: negative).
+             */
+            bytes: number;
+            /** @description There only at the later moment. */
+            created: components["schemas"]["Tally"];
+            /**
+             * @description In which dataset.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description The earlier moment. */
+            from: components["schemas"]["Sighting"];
+            /** @description With another content. */
+            modified: components["schemas"]["Tally"];
+            /** @description With another path. */
+            moved: components["schemas"]["Tally"];
+            /**
+             * @description In and below which folder, percent-encoded; empty for the root.
+             * @example anna/Documents
+             */
+            path: string;
+            /** @description There only at the earlier moment. */
+            removed: components["schemas"]["Tally"];
+            /** @description The later moment. */
+            to: components["schemas"]["Sighting"];
+            /**
+             * Format: int64
+             * @description Differences in all.
+             */
+            total: number;
+        };
         /**
          * @description How an entry differs.
          * @enum {string}
          */
         Differs: "created" | "removed" | "modified" | "attributes" | "moved";
+        /** @description A download that waits to be fetched. */
+        Download: {
+            /**
+             * @description Where to fetch it; more than once if need be.
+             * @example /api/v1/downloads/5f0c0c6f2a1d4e8e9f3b7a6d5c4b3a29
+             */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it is forgotten unless it is fetched before; each fetch begins anew.
+             */
+            expires_at: string;
+            /** @description Names it; nobody can guess it, and it is of use to nobody else. */
+            id: string;
+            /**
+             * @description What the file will be called.
+             * @example Documents 2026-05-02.zip
+             */
+            name: string;
+        };
+        /**
+         * @description A kind of archive.
+         * @enum {string}
+         */
+        DownloadFormat: "zip" | "tar.zst";
+        /** @description What to download from one dataset as of one moment. */
+        DownloadItem: {
+            /**
+             * @description A snapshot's name, its guid, or a time (the newest snapshot at or before it); absent or null: live.
+             * @example daily-2026-11-22
+             */
+            at?: string | null;
+            /**
+             * @description Where the files are.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description Files, folders and others, percent-encoded, as listings give them: 1 to 1000 in the whole request. */
+            paths: string[];
+        };
+        /** @description A selection to download as one archive. */
+        DownloadRequest: {
+            /** @description Which kind of archive. */
+            format: components["schemas"]["DownloadFormat"];
+            /** @description From where, one for each dataset and moment: 1 to 100. */
+            items: components["schemas"]["DownloadItem"][];
+        };
         /** @description A file, folder or other entry. */
         Entry: {
             /**
@@ -891,6 +1202,9 @@ export interface components {
              * @example Tax return 2025.pdf
              */
             name: string;
+            now?: components["schemas"]["Now"] | null;
+            /** @description Of one that moved since, where it is; percent-encoded. */
+            now_at?: string | null;
             /** @description Owner's name on this machine; the number where it has none. */
             owner: string;
             /**
@@ -910,8 +1224,6 @@ export interface components {
              * @description Owner's number.
              */
             uid: number;
-            now?: null | components["schemas"]["Now"];
-            now_at?: string | null;
         };
         /**
          * @description What an entry is.
@@ -951,6 +1263,18 @@ export interface components {
             detail: string;
             /** @description Percent-encoded. */
             path: string;
+        };
+        /** @description What a user may do with a dataset. */
+        Grant: {
+            /** @description Whether it holds for the datasets beneath it, too, also for those made later. */
+            beneath?: boolean;
+            /**
+             * @description Which one.
+             * @example tank/home/anna
+             */
+            dataset: string;
+            /** @description What it allows, at least one thing. To restore is to browse. */
+            rights: components["schemas"]["Right"][];
         };
         /** @description Whether the server works. */
         Health: {
@@ -1178,6 +1502,7 @@ export interface components {
              * @example Restore Thesis.md from tank/home@daily-2026-11-22
              */
             title: string;
+            undo?: components["schemas"]["UndoResult"] | null;
             /** @description Who asked for it. */
             user: string;
         };
@@ -1229,6 +1554,12 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** @description This page's entries: folders first, then by the bytes of the name. */
             items: components["schemas"]["Entry"][];
+            /**
+             * Format: date-time
+             * @description With `compare`: when live was looked at that the entries' `now` tells of; null where they could not be
+             *     compared.
+             */
+            live_as_of?: string | null;
             /** @description Give it as `cursor` to get the next page; null on the last one. */
             next?: string | null;
             /** @description What to know about it, for people: why the files themselves were read, or why they could not be. */
@@ -1247,7 +1578,6 @@ export interface components {
              * @description How many entries the folder has; with `deleted`, names that are no more are counted.
              */
             total: number;
-            live_as_of?: string | null;
         };
         /** @description Who is asking, and whom they ask. */
         Me: {
@@ -1256,8 +1586,14 @@ export interface components {
              * @description When that ends; null: never.
              */
             expires_at?: string | null;
+            /** @description What is granted; empty where everything may be seen. */
+            grants: components["schemas"]["Grant"][];
             /** @description This server's host name. */
             host: string;
+            /** @description Whether anything may be restored at all: as operator, or by a grant. */
+            may_restore: boolean;
+            /** @description Whether some datasets only may be seen, those of `grants`. */
+            restricted: boolean;
             /** @description What this request may do: less than the user may, with a lesser token. */
             role: components["schemas"]["Role"];
             /** @description The user. */
@@ -1350,6 +1686,8 @@ export interface components {
              * @description 8 characters or more.
              */
             password: string;
+            /** @description Whether to see only what is granted, which is nothing at first; absent: everything. Not for administrators. */
+            restricted?: boolean;
             /** @description What the user may do. */
             role: components["schemas"]["Role"];
         };
@@ -1360,11 +1698,80 @@ export interface components {
             /** @description Why. */
             why: string;
         };
+        /** @description What some restored entries will lack. */
+        NotKeptSum: {
+            /**
+             * Format: int64
+             * @description How many of them.
+             */
+            count: number;
+            /** @description What. */
+            what: string;
+            /** @description Why. */
+            why: string;
+        };
         /**
-         * @description Whether a file was restored.
+         * @description What became of an entry between the moment shown and now.
          * @enum {string}
          */
-        Outcome: "restored" | "skipped" | "failed";
+        Now: "same" | "changed" | "deleted" | "moved" | "added";
+        /**
+         * @description Whether an item was restored.
+         * @enum {string}
+         */
+        Outcome: "failed" | "restored" | "skipped";
+        /** @description A page of a list. */
+        Page_AuditEntry: {
+            /** @description This page's items. */
+            items: {
+                /** @description What was done, as [`Action`] tells. */
+                action: components["schemas"]["AuditAction"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description In which dataset. */
+                dataset?: string | null;
+                /** @description More, for people. */
+                detail?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its number; later ones are greater.
+                 */
+                id: number;
+                /** @description The job that did it. */
+                job?: string | null;
+                /** @description `done`, `failed`; of a job `started` until it ends, or `canceled`. */
+                outcome: string;
+                /** @description To which path, percent-encoded; the first one of several. */
+                path?: string | null;
+                /** @description By which request; finds it in the server's log. */
+                request_id: string;
+                /** @description As of which snapshot; null: live. */
+                snapshot?: string | null;
+                /** @description Into which dataset. */
+                to_dataset?: string | null;
+                /** @description Into which folder, percent-encoded; null: to where each was. */
+                to_path?: string | null;
+                /**
+                 * Format: int64
+                 * @description Which token.
+                 */
+                token?: number | null;
+                /** @description Who, by the name at that time; empty where a sign-in failed under a name that nobody has. */
+                user: string;
+                /**
+                 * Format: int64
+                 * @description The user's number; null likewise.
+                 */
+                user_id?: number | null;
+                /** @description How they proved it: `session`, `token`, or `none` before signing in. */
+                via: string;
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
         /** @description A page of a list. */
         Page_Dataset: {
             /** @description This page's items. */
@@ -1478,6 +1885,7 @@ export interface components {
                  * @example Restore Thesis.md from tank/home@daily-2026-11-22
                  */
                 title: string;
+                undo?: components["schemas"]["UndoResult"] | null;
                 /** @description Who asked for it. */
                 user: string;
             }[];
@@ -1534,6 +1942,41 @@ export interface components {
                 status?: string | null;
                 /** @description Devices, as a tree. */
                 vdevs: components["schemas"]["Vdev"][];
+            }[];
+            /** @description Give it as `cursor` to get the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page_RestoredItem: {
+            /** @description This page's items. */
+            items: {
+                /** @description What was done. */
+                action: components["schemas"]["PlanAction"];
+                /**
+                 * Format: int64
+                 * @description Bytes of content.
+                 */
+                bytes: number;
+                /** @description Why it failed or was skipped. */
+                error?: string | null;
+                kind?: components["schemas"]["EntryKind"] | null;
+                /** @description How the content came over. */
+                means: components["schemas"]["Means"];
+                /** @description What it lacks. */
+                not_kept: components["schemas"]["NotKept"][];
+                /** @description Whether it is there. */
+                outcome: components["schemas"]["Outcome"];
+                /** @description Where it was. */
+                path: string;
+                /** @description In which dataset it is now. */
+                target_dataset: string;
+                /** @description Its name there, for people. */
+                target_name: string;
+                /** @description Where it is now. */
+                target_path: string;
+                /** @description Why it was left when undoing, or could not be undone. */
+                undo_error?: string | null;
+                undone?: components["schemas"]["Undone"] | null;
             }[];
             /** @description Give it as `cursor` to get the next page; null on the last one. */
             next?: string | null;
@@ -1625,6 +2068,8 @@ export interface components {
                  * @example anna
                  */
                 name: string;
+                /** @description Sees only what is granted. Never so for administrators. */
+                restricted: boolean;
                 /** @description What the user may do. */
                 role: components["schemas"]["Role"];
             }[];
@@ -1652,15 +2097,18 @@ export interface components {
             new: string;
         };
         /**
-         * @description What will be done with one file.
+         * @description What is done with one entry.
          * @enum {string}
          */
-        PlanAction: "create" | "keep_both" | "replace" | "skip" | "refused";
-        /** @description What would happen to one file. */
+        PlanAction: "create" | "keep_both" | "replace" | "merge" | "move_aside" | "skip" | "refused";
+        /** @description What would happen to one entry. */
         PlanItem: {
             /** @description What will be done. */
             action: components["schemas"]["PlanAction"];
-            /** @description Why it is refused. */
+            /** @description Of a folder, where what came into it since is moved. */
+            aside?: string | null;
+            contents?: components["schemas"]["Contents"] | null;
+            /** @description Why it is refused or skipped. */
             detail?: string | null;
             existing?: components["schemas"]["Existing"] | null;
             kind?: components["schemas"]["EntryKind"] | null;
@@ -1671,13 +2119,13 @@ export interface components {
              * @description When its content last changed.
              */
             modified?: string | null;
-            /** @description What the restored file will lack, as far as can be told now. */
+            /** @description What the restored entry will lack, as far as can be told now. */
             not_kept: components["schemas"]["NotKept"][];
             /** @description Where it was. */
             path: string;
             /**
              * Format: int64
-             * @description Bytes.
+             * @description Bytes; of a folder those that will be restored in it.
              */
             size: number;
             /** @description In which dataset it will be. */
@@ -1799,43 +2247,151 @@ export interface components {
             reachable: boolean;
             reason?: components["schemas"]["Unreachable"] | null;
         };
-        /** @description What a restore would do. */
-        RestorePlan: {
+        /** @description What can't be restored. */
+        RefusedItems: {
             /**
              * Format: int64
-             * @description Bytes of content to restore.
+             * @description How many.
+             */
+            count: number;
+            /** @description The first 200. */
+            items: components["schemas"]["PlanItem"][];
+        };
+        /** @description A restore: its job, what came of it, and whether it can be undone. */
+        Restore: {
+            /** @description What came of its items so far. */
+            counts: components["schemas"]["RestoreCounts"];
+            /** @description The job. */
+            job: components["schemas"]["Job"];
+            /** @description Whether it can be undone. */
+            undo: components["schemas"]["UndoView"];
+        };
+        /** @description How many entries came to what. */
+        RestoreCounts: {
+            /**
+             * Format: int64
+             * @description Bytes of content restored.
              */
             bytes: number;
-            /** @description Items where the name is taken. */
+            /**
+             * Format: int64
+             * @description Not restored.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Restored ones that were left when the rest was undone.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Restored ones that could not be undone.
+             */
+            not_undone: number;
+            /**
+             * Format: int64
+             * @description In place.
+             */
+            restored: number;
+            /**
+             * Format: int64
+             * @description Left out, as planned.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Restored ones that were undone.
+             */
+            undone: number;
+        };
+        /** @description What a restore would do. */
+        RestorePlan: {
+            /** @description What came into the folders since. */
+            added_since: components["schemas"]["Added"];
+            /**
+             * Format: int64
+             * @description Bytes free in the target.
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description Bytes of content to restore; of a file with several names once.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many of the bytes come over without taking space, where ZFS can do that.
+             */
+            clone_bytes: number;
+            /** @description The first 200 of them. */
+            conflict_items: components["schemas"]["PlanItem"][];
+            /**
+             * Format: int64
+             * @description Names that are taken by something else than what would be restored, wherever they are.
+             */
             conflicts: number;
-            /** @description Files to restore: those neither skipped nor refused. */
+            /**
+             * Format: int64
+             * @description How many of the bytes take space.
+             */
+            copy_bytes: number;
+            /**
+             * Format: int64
+             * @description Files, links and pipes to restore, wherever they are: those neither skipped nor refused.
+             */
             files: number;
-            /** @description Whether a snapshot of the target is taken first, since something is replaced. */
+            /**
+             * Format: int64
+             * @description Folders to restore: those made, and those there that are made like they were.
+             */
+            folders: number;
+            /** @description Whether a snapshot of the target is taken first, since something there is changed. */
             guard_snapshot: boolean;
             /** @description One for each path asked for, in the same order. */
             items: components["schemas"]["PlanItem"][];
+            /** @description What restored entries will lack, each once. */
+            not_kept: components["schemas"]["NotKeptSum"][];
             /** @description Names this plan: give it with the restore to be sure that nothing else happens. */
             plan: string;
+            /** @description What can't be restored, wherever it is. */
+            refused: components["schemas"]["RefusedItems"];
             /** @description From when. */
             snapshot: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Names that are taken by what looks the same, and is left.
+             */
+            unchanged: number;
             /** @description What should be known before. */
             warnings: string[];
         };
         /** @description What to restore, from when, to where. */
         RestoreRequest: {
+            /** @description What to do with what came into the folders since; only where these are restored to where they were. */
+            added_since?: components["schemas"]["AddedSince"];
             /**
              * @description From when: a snapshot's name, its guid, or a time (then the newest snapshot at or before it).
              * @example daily-2026-11-22
              */
             at: string;
             /**
+             * @description What to do with single entries instead: at most 1000. A choice for a folder holds for all in it that has none of its
+             *     own.
+             */
+            choices?: components["schemas"]["Choice"][];
+            /**
              * @description Where the files were.
              * @example tank/home
              */
             dataset: string;
+            /** @description Whether setuid, setgid and file capabilities come back, too: what is restored may be an old, vulnerable program. */
+            keep_setid?: boolean;
             /** @description What to do where the name is taken. */
             on_conflict?: components["schemas"]["ConflictPolicy"];
-            /** @description Which files or symbolic links: 1 to 100 paths, percent-encoded, as listings give them. */
+            /**
+             * @description Which files, links, pipes or folders with all that is in them: 1 to 1000 paths, percent-encoded, as listings give
+             *     them. The empty path is all of the dataset.
+             */
             paths: string[];
             /** @description The plan that was shown: the restore is refused if it would do something else by now. */
             plan?: string | null;
@@ -1848,10 +2404,33 @@ export interface components {
              * @description Bytes of content restored.
              */
             bytes: number;
+            /**
+             * Format: int64
+             * @description Entries not restored.
+             */
+            failed?: number;
             /** @description The snapshot that keeps what was replaced. */
             guard_snapshot?: string | null;
-            /** @description One for each item of the plan, as far as the job came. */
+            /**
+             * @description What became of single entries, failures first: at most 1000, and the first 20 in lists and events. All are at
+             *     `/restores/{id}/items`.
+             */
             items: components["schemas"]["RestoredItem"][];
+            /**
+             * Format: int64
+             * @description Entries in place.
+             */
+            restored?: number;
+            /**
+             * Format: int64
+             * @description Entries left out, as planned.
+             */
+            skipped?: number;
+            /**
+             * Format: int64
+             * @description Entries left since what is there looks the same.
+             */
+            unchanged?: number;
         };
         /** @description Another place to restore to. */
         RestoreTarget: {
@@ -1866,7 +2445,7 @@ export interface components {
              */
             path: string;
         };
-        /** @description What came of one file. */
+        /** @description What came of one entry. */
         RestoredItem: {
             /** @description What was done. */
             action: components["schemas"]["PlanAction"];
@@ -1875,8 +2454,9 @@ export interface components {
              * @description Bytes of content.
              */
             bytes: number;
-            /** @description Why it failed. */
+            /** @description Why it failed or was skipped. */
             error?: string | null;
+            kind?: components["schemas"]["EntryKind"] | null;
             /** @description How the content came over. */
             means: components["schemas"]["Means"];
             /** @description What it lacks. */
@@ -1891,7 +2471,15 @@ export interface components {
             target_name: string;
             /** @description Where it is now. */
             target_path: string;
+            /** @description Why it was left when undoing, or could not be undone. */
+            undo_error?: string | null;
+            undone?: components["schemas"]["Undone"] | null;
         };
+        /**
+         * @description Something that a grant allows.
+         * @enum {string}
+         */
+        Right: "browse" | "restore_in_place" | "restore_elsewhere";
         /**
          * @description Each role includes those before it.
          * @enum {string}
@@ -1980,7 +2568,7 @@ export interface components {
             live_as_of?: string | null;
             /**
              * Format: int64
-             * @description Changes noted and not yet found.
+             * @description Changes noted and not yet found; 0 to users who may see some datasets only.
              */
             pending: number;
             /**
@@ -2309,6 +2897,51 @@ export interface components {
          * @enum {string}
          */
         Source: "catalog" | "filesystem";
+        /** @description So many entries. */
+        Tally: {
+            /**
+             * Format: int64
+             * @description Bytes of the files among them: at the later moment, of removed ones at the earlier.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Entries.
+             */
+            entries: number;
+        };
+        /** @description A snapshot on the time line. */
+        Tick: {
+            changed?: components["schemas"]["Weight"] | null;
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            created: string;
+            /** @description Its identity. */
+            guid: string;
+            /**
+             * @description Its own name within the dataset.
+             * @example daily-2026-11-22
+             */
+            tag: string;
+        };
+        /** @description Every moment of a dataset, with how much changed in it. */
+        TimeLine: {
+            /**
+             * @description Which dataset.
+             * @example tank/home
+             */
+            dataset: string;
+            /** @description All its snapshots, oldest first. */
+            items: components["schemas"]["Tick"][];
+            live?: components["schemas"]["Weight"] | null;
+            /**
+             * Format: date-time
+             * @description When live was last looked at.
+             */
+            live_as_of?: string | null;
+        };
         /** @description A token, without its secret. */
         Token: {
             /**
@@ -2341,6 +2974,45 @@ export interface components {
             /** @description Whose. */
             user: string;
         };
+        /** @description What came of undoing a restore. */
+        UndoResult: {
+            /**
+             * Format: int64
+             * @description Entries that could not be undone.
+             */
+            failed: number;
+            /** @description What became of single entries, failures first, then those left: at most 1000, and the first 20 in lists and events. */
+            items: components["schemas"]["RestoredItem"][];
+            /**
+             * Format: int64
+             * @description Entries that were left, since they changed after they were restored.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Entries that are as they were before.
+             */
+            undone: number;
+        };
+        /**
+         * @description Where undoing a restore stands.
+         * @enum {string}
+         */
+        UndoState: "possible" | "running" | "done" | "impossible";
+        /** @description Whether a restore can be undone. */
+        UndoView: {
+            /** @description The last job that undid it, or began to. */
+            job?: string | null;
+            /** @description Where undoing stands. */
+            state: components["schemas"]["UndoState"];
+            /** @description Why it can't be done, or why it must be done again. */
+            why?: string | null;
+        };
+        /**
+         * @description What undoing a restored item came to.
+         * @enum {string}
+         */
+        Undone: "undone" | "left" | "failed";
         /**
          * @description What progress counts.
          * @enum {string}
@@ -2375,6 +3047,8 @@ export interface components {
              * @example anna
              */
             name: string;
+            /** @description Sees only what is granted. Never so for administrators. */
+            restricted: boolean;
             /** @description What the user may do. */
             role: components["schemas"]["Role"];
         };
@@ -2388,6 +3062,13 @@ export interface components {
              */
             password?: string | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description What a user may see. */
+        UserGrants: {
+            /** @description By the names of the datasets. Kept, without effect, where everything may be seen. */
+            grants?: components["schemas"]["Grant"][];
+            /** @description Whether only what is granted may be seen, instead of everything. */
+            restricted: boolean;
         };
         /** @description A device or a group of devices. */
         Vdev: {
@@ -2518,46 +3199,18 @@ export interface components {
          * @enum {string}
          */
         VersionState: "live" | "deleted" | "earlier";
+        /** @description How much changed. */
         Weight: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Bytes of the files that are new or another.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files, folders and others that came, went, changed or got another name.
+             */
             objects: number;
-            /** Format: int64 */
-            bytes: number;
-        };
-        Tick: {
-            tag: string;
-            guid: string;
-            created: string;
-            changed?: null | components["schemas"]["Weight"];
-        };
-        TimeLine: {
-            dataset: string;
-            items: components["schemas"]["Tick"][];
-            live?: null | components["schemas"]["Weight"];
-            live_as_of?: string | null;
-        };
-        Tally: {
-            /** Format: int64 */
-            entries: number;
-            /** Format: int64 */
-            bytes: number;
-        };
-        /** @enum {string} */
-        Now: "same" | "changed" | "deleted" | "moved" | "added";
-        DifferenceSummary: {
-            created: components["schemas"]["Tally"];
-            removed: components["schemas"]["Tally"];
-            modified: components["schemas"]["Tally"];
-            attributes: components["schemas"]["Tally"];
-            moved: components["schemas"]["Tally"];
-            dataset: string;
-            path: string;
-            from: components["schemas"]["Sighting"];
-            to: components["schemas"]["Sighting"];
-            /** Format: int64 */
-            total: number;
-            /** Format: int64 */
-            bytes: number;
         };
     };
     responses: never;
@@ -2568,6 +3221,52 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Of the user of this name, also one that was removed. */
+                user?: string;
+                /** @description Of this kind. */
+                action?: "preview" | "download" | "restore" | "undo" | "snapshot_create" | "snapshot_destroy" | "sign_in" | "sign_in_failed" | "password_change" | "user_create" | "user_change" | "user_remove" | "grant_change" | "token_create" | "token_revoke";
+                /** @description From or into this dataset. */
+                dataset?: string;
+                /** @description With all of these words in a path, name, detail or id, whatever the case of their letters. */
+                q?: string;
+                /** @description At or after this time. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Items in the page, 1 to 1000. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_datasets: {
         parameters: {
             query?: {
@@ -2783,6 +3482,66 @@ export interface operations {
             };
         };
     };
+    get_changes_summary: {
+        parameters: {
+            query: {
+                /** @description The earlier moment: a snapshot's name, its guid, or a time (the newest snapshot at or before it). */
+                from: string;
+                /** @description The later moment, likewise; absent: live. */
+                to?: string;
+                /**
+                 * @description In and below which folder; absent or empty: the dataset's root.
+                 * @example anna/Documents
+                 */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many differ, and how */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceSummary"];
+                };
+            };
+            /** @description `invalid_request`: such as a beginning later than the end */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `snapshot_not_found`, `file_not_found`: neither moment has the path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_indexed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_entry: {
         parameters: {
             query?: {
@@ -2844,12 +3603,14 @@ export interface operations {
                 at?: string;
                 /** @description Whether to list, too, what the folder had before and has no more; also of a folder that is gone itself. */
                 deleted?: boolean;
+                /** @description Tells of each entry what became of it since; needs `at`. */
+                compare?: "live";
+                /** @description Whether to list, too, what was not there then and is now; needs `compare`. */
+                added?: boolean;
                 /** @description Items in the page, 1 to 1000. */
                 limit?: number;
                 /** @description The last page's `next`. */
                 cursor?: string;
-                compare?: "live";
-                added?: boolean;
             };
             header?: never;
             path: {
@@ -2869,7 +3630,7 @@ export interface operations {
                     "application/json": components["schemas"]["Listing"];
                 };
             };
-            /** @description `invalid_path` */
+            /** @description `invalid_path`; `invalid_request`: such as `compare` without `at` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2889,6 +3650,38 @@ export interface operations {
             };
             /** @description `files_unreachable`, `not_a_directory`, `outside_dataset` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_moments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeLine"];
+                };
+            };
+            /** @description `dataset_not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3163,6 +3956,107 @@ export interface operations {
             };
         };
     };
+    create_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadRequest"];
+            };
+        };
+        responses: {
+            /** @description To be fetched from its address; `Location` has it, too */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Download"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_path`, `invalid_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dataset_not_found`, `snapshot_not_found`, `file_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `files_unreachable`, `outside_dataset`, `not_a_directory` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The download */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `download_not_found`, `dataset_not_found`, `snapshot_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `files_unreachable` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_downloads` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stream_events: {
         parameters: {
             query?: never;
@@ -3199,6 +4093,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IndexStatus"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3330,8 +4233,8 @@ export interface operations {
             query?: {
                 /** @description Only those in this state. */
                 state?: "enqueued" | "processing" | "succeeded" | "failed" | "canceled";
-                /** @description Only those of this kind: `restore` or `index`. */
-                kind?: "restore" | "index";
+                /** @description Only those of this kind: `restore`, `undo_restore` or `index`. */
+                kind?: "restore" | "undo_restore" | "index";
                 /** @description Items in the page, 1 to 1000. */
                 limit?: number;
                 /** @description The last page's `next`. */
@@ -3588,6 +4491,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: no grant allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `dataset_not_found`, `snapshot_not_found`, `file_not_found` */
             404: {
                 headers: {
@@ -3639,6 +4551,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: no grant allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `dataset_not_found`, `snapshot_not_found` */
             404: {
                 headers: {
@@ -3649,6 +4570,118 @@ export interface operations {
                 };
             };
             /** @description `files_unreachable`, `read_only` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The restore's job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The restore */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restore"];
+                };
+            };
+            /** @description `job_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_restored_items: {
+        parameters: {
+            query?: {
+                /** @description Only those that came to this. */
+                outcome?: "failed" | "restored" | "skipped";
+                /** @description Items in the page, 1 to 1000. */
+                limit?: number;
+                /** @description The last page's `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The restore's job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RestoredItem"];
+                };
+            };
+            /** @description `job_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The restore's job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job, of kind `undo_restore`; `Location` has its address */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `job_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: it can't be undone, or not again; the text tells why */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4163,6 +5196,83 @@ export interface operations {
             };
         };
     };
+    get_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is granted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGrants"];
+                };
+            };
+            /** @description `user_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserGrants"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGrants"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_not_found`, `dataset_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -4223,116 +5333,6 @@ export interface operations {
             };
             /** @description It can't: `zfs_unavailable`, `state_unavailable` */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_changes_summary: {
-        parameters: {
-            query: {
-                /** @description The earlier moment: a snapshot's name, its guid, or a time (the newest snapshot at or before it). */
-                from: string;
-                /** @description The later moment, likewise; absent: live. */
-                to?: string;
-                /**
-                 * @description In and below which folder; absent or empty: the dataset's root.
-                 * @example anna/Documents
-                 */
-                path?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Full name, percent-encoded as one segment */
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of the differences */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DifferenceSummary"];
-                };
-            };
-            /** @description `invalid_request`: such as a beginning later than the end */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `snapshot_not_found`, `file_not_found`: neither moment has the path */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_indexed` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_moments: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Full name, percent-encoded as one segment */
-                dataset: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of the differences */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimeLine"];
-                };
-            };
-            /** @description `invalid_request`: such as a beginning later than the end */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `snapshot_not_found`, `file_not_found`: neither moment has the path */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_indexed` */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
