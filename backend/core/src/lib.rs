@@ -5,6 +5,7 @@
 
 pub mod archive;
 mod change;
+pub mod grant;
 mod id;
 mod known;
 mod name;
@@ -14,6 +15,7 @@ pub mod restore;
 mod role;
 
 pub use change::{Change, FileTime, Kind, Lifetime, Meta, ROOT_INODE};
+pub use grant::{Grant, Right};
 pub use id::{Guid, Txg};
 pub use known::{Known, KnownError, KnownObject};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};

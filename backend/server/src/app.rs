@@ -8,6 +8,7 @@ use nasman_zfs::{Result as ZfsResult, Zfs, files::Owners};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
+    audit::Looks,
     auth::{CookieKey, Passwords, Throttle},
     config::Config,
     downloads::Downloads,
@@ -48,6 +49,8 @@ pub struct App {
     pub throttle: Throttle,
     /// So many passwords are checked at once: each takes 19 MiB, and who tries many at a time must wait, too.
     pub sign_ins: Semaphore,
+    /// Which files are being looked at, so that the audit log tells it once.
+    pub looks: Looks,
     /// When snapshots were taken.
     pub created: CreatedCache,
     /// Names of files' owners.

@@ -1,6 +1,7 @@
 //! NASMan's server. The binary is a thin shell around this library, so that tests drive the same parts.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod browse;
 pub mod commands;

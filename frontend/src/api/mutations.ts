@@ -2,7 +2,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { client, unwrap } from './client'
 import { keys } from './keys'
-import type { DestroyPlan, IndexChange, NewUser, RestoreRequest, TokenRequest, UserChange } from './types'
+import type {
+  DestroyPlan,
+  IndexChange,
+  NewUser,
+  RestoreRequest,
+  TokenRequest,
+  UserChange,
+  UserGrants,
+} from './types'
 
 /** Signs in, and forgets whatever an earlier user had loaded. */
 export function useSignIn() {
@@ -132,6 +140,15 @@ export function useChangeUser(id: number) {
     mutationFn: (body: UserChange) =>
       unwrap(client.PATCH('/api/v1/users/{id}', { params: { path: { id } }, body })),
     onSuccess: () => invalidate(keys.users),
+  })
+}
+
+export function useChangeGrants(id: number) {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (body: UserGrants) =>
+      unwrap(client.PUT('/api/v1/users/{id}/grants', { params: { path: { id } }, body })),
+    onSuccess: () => invalidate(keys.users, keys.allAudit),
   })
 }
 

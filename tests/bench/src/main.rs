@@ -15,6 +15,7 @@ mod rounds;
 mod search;
 mod served;
 mod shape;
+mod small;
 mod steps;
 
 use std::{

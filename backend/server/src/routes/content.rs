@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 use super::{files::open_at, named};
 use crate::{
     app::App,
+    audit::{self, Action, Note},
     auth::Viewer,
     http::{
         disposition::disposition,
@@ -62,22 +63,29 @@ pub struct ContentQuery {
 #[get("/datasets/{dataset}/content")]
 pub async fn get_content(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     request: HttpRequest,
     dataset: web::Path<String>,
     query: Query<ContentQuery>,
 ) -> ApiResult<HttpResponse> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let ContentQuery { path, at, download } = query.0;
     let worker = app.clone();
-    let wanted = path.clone();
-    let file = app
+    let wanted = (dataset.clone(), path.clone());
+    let (file, moment) = app
         .files(move |zfs| {
-            let (root, _) = open_at(zfs, &worker.created, &dataset, at.as_deref())?;
-            Ok(root.open_file(&wanted)?)
+            let (root, moment) = open_at(zfs, &worker.created, &wanted.0, at.as_deref())?;
+            Ok((root.open_file(&wanted.1)?, moment))
         })
         .await?;
-    answer(file, &path, download, &request)
+    let response = answer(file, &path, download, &request)?;
+    let shown = !download && path.name().is_some_and(|name| shown_as(&name.display()).is_some());
+    let snapshot = moment.as_ref().map(|moment| moment.tag.as_str());
+    let note = Note::of(if shown { Action::Preview } else { Action::Download });
+    let note = note.from(&dataset, std::slice::from_ref(&path), snapshot);
+    audit::note_look(&app, &user.0, note).await;
+    Ok(response)
 }
 
 fn answer(file: File, path: &RelPath, download: bool, request: &HttpRequest) -> ApiResult<HttpResponse> {

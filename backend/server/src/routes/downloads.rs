@@ -8,6 +8,7 @@ use actix_web::{
 
 use crate::{
     app::App,
+    audit::{self, Action, Note},
     auth::Viewer,
     downloads::{self, Download, DownloadRequest, Owner},
     http::{
@@ -36,6 +37,7 @@ pub async fn create_download(
     user: Viewer,
     body: Body<DownloadRequest>,
 ) -> ApiResult<HttpResponse> {
+    body.0.items.iter().try_for_each(|item| user.0.access.browse(&item.dataset))?;
     let (worker, now) = (app.clone(), app.now());
     let selection = app.files(move |zfs| downloads::select(zfs, &worker.created, body.0, now)).await?;
     let name = selection.name.clone();
@@ -72,6 +74,8 @@ pub async fn get_download(
         let detail = "there is no such download of yours (any more); choose the files again";
         ApiError::new(Code::DownloadNotFound, detail)
     })?;
+    // What was granted then may be taken back by now.
+    selection.parts.iter().try_for_each(|part| user.0.access.browse(&part.dataset))?;
     let running = app.downloads.begin(owner).ok_or_else(|| {
         let detail = "as many downloads of yours as may run at once do; wait until one of them has ended";
         ApiError { retry_after: Some(RETRY_SECONDS), ..ApiError::new(Code::TooManyDownloads, detail) }
@@ -80,6 +84,11 @@ pub async fn get_download(
     let roots = app.files(move |zfs| downloads::open(zfs, &worker.created, &wanted)).await?;
     let outlet = downloads::start(app.clone(), selection.clone(), roots, running)
         .map_err(|error| ApiError::new(Code::Internal, format!("no thread for the download: {error}")))?;
+    for part in &selection.parts {
+        let snapshot = part.moment.as_ref().map(|moment| moment.tag.as_str());
+        let note = Note::of(Action::Download).from(&part.dataset, &part.paths, snapshot);
+        audit::note(&app, &user.0, note.detail(selection.name.as_str())).await;
+    }
     Ok(HttpResponse::Ok()
         .content_type(selection.format.media_type())
         .insert_header(disposition(DispositionType::Attachment, &selection.name))

@@ -15,6 +15,7 @@ mod owner;
 mod restore;
 mod root;
 mod stat;
+pub mod tree;
 mod walk;
 
 pub use error::{FileError, Way};

@@ -3,7 +3,7 @@ import { Button, Text } from '@mantine/core'
 import type { Hit } from '../../api/search-types'
 import { Bytes } from '../../ui/Bytes'
 import { Reasoned } from '../../ui/Reasoned'
-import { refusal } from '../../util/roles'
+import { restoringRefusal } from '../../util/roles'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { restoreRefusal } from './hits'
@@ -13,13 +13,15 @@ import classes from './SelectionBar.module.css'
 /** What is selected: how many, how large, and what can be done with all of it. */
 export function SelectionBar({ onRestore }: { onRestore: (hits: Hit[]) => void }) {
   const { selected, clear } = useSelection()
-  const { role } = useMe()
+  const me = useMe()
   if (selected.size === 0) return null
   const hits = [...selected.values()]
-  const restorable = hits.filter((hit) => restoreRefusal(hit) === null)
+  const restorable = hits.filter(
+    (hit) => restoreRefusal(hit) === null && restoringRefusal(me, hit.dataset.name) === null,
+  )
   const left = hits.length - restorable.length
   const reason =
-    refusal(role, 'operator') ??
+    restoringRefusal(me, null) ??
     (restorable.length === 0 ? 'What is selected is live, or no snapshot of this server holds it.' : null)
   return (
     <section className={classes.bar} aria-label="Selection">

@@ -4,18 +4,23 @@ import { useQuery } from '@tanstack/react-query'
 
 import { datasetsQuery, foldersQuery } from '../../api/queries'
 import { DatasetPicker } from '../../components/DatasetPicker'
+import { useMe } from '../../components/frame/me'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { visibleName } from '../../util/names'
 import { displayPath, parentPath } from '../../util/relpath'
+import { restoringRefusal } from '../../util/roles'
 
 type Folder = { dataset: string; path: string }
 type Props = { value: Folder; onChange: (folder: Folder) => void }
 
 /** A live folder of any dataset that can be written to. The one shown is the one chosen. */
 export function FolderBrowser({ value, onChange }: Props) {
+  const me = useMe()
   const { data: datasets } = useQuery(datasetsQuery)
-  const writable = (datasets ?? []).filter((dataset) => dataset.files.reachable && !dataset.readonly)
+  const writable = (datasets ?? []).filter(
+    ({ name, files, readonly }) => files.reachable && !readonly && restoringRefusal(me, name) === null,
+  )
   return (
     <Paper withBorder p="sm">
       <Stack gap="xs">

@@ -6,11 +6,13 @@ import { toApiError } from '../../api/errors'
 import { useStartRestore } from '../../api/mutations'
 import { restorePlanQuery } from '../../api/queries'
 import type { Job, RestoreRequest } from '../../api/types'
+import { useMe } from '../../components/frame/me'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { When } from '../../ui/When'
 import type { Past } from '../../util/past'
 import { displayPath, parentPath } from '../../util/relpath'
+import { mayRestoreInPlace } from '../../util/roles'
 import { PlanView } from './PlanView'
 import { type Choices, chosenRequest, RestoreChoices } from './RestoreChoices'
 import classes from './RestoreForm.module.css'
@@ -20,9 +22,11 @@ type Props = { dataset: string; from: Past; paths: string[]; onStarted: (job: Jo
 
 /** The choices, and below them the plan as it is computed. */
 export function RestoreForm({ dataset, from, paths, onStarted }: Props) {
+  const me = useMe()
   const home = parentPath(paths[0] ?? '')
   const [choices, setChoices] = useState<Choices>({
-    elsewhere: false,
+    // Where it may not go back to where it was, another place is to be chosen.
+    elsewhere: !mayRestoreInPlace(me, dataset),
     folder: { dataset, path: home },
     onConflict: 'rename',
   })

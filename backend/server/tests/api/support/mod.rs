@@ -13,4 +13,4 @@ pub use app::{HOME, PASSWORD, State, TestApp};
 pub use busy::Busy;
 pub use log::logged;
 pub use reply::Reply;
-pub use restore::{order, restore, seed};
+pub use restore::{order, restore, seed, tree, undo};

@@ -15,8 +15,8 @@ pub enum RestoreError {
     /// The place where it is to go can't be used.
     #[error("the place to restore to: {0}")]
     Target(FileError),
-    /// Only regular files and symbolic links are restored as files.
-    #[error("{} is {kind}; only regular files and symbolic links can be restored", shown(path))]
+    /// A socket or device; or a folder or pipe, where one file is restored by itself.
+    #[error("{} is {kind}, which is not restored", shown(path))]
     Kind {
         /// In the source.
         path: RelPath,
@@ -105,7 +105,7 @@ pub enum RestoreError {
 
 impl RestoreError {
     /// Of a write; reads have [`Self::Source`].
-    pub(super) fn write(path: &RelPath, errno: Errno) -> Self {
+    pub(in crate::files) fn write(path: &RelPath, errno: Errno) -> Self {
         let path = path.clone();
         match errno {
             Errno::NOSPC | Errno::DQUOT => Self::NoSpace { path },
@@ -118,7 +118,7 @@ impl RestoreError {
     }
 
     /// Of a read of the source.
-    pub(super) fn read(path: &RelPath, errno: Errno) -> Self {
+    pub(in crate::files) fn read(path: &RelPath, errno: Errno) -> Self {
         Self::Source(FileError::new(path, errno))
     }
 }
