@@ -43,7 +43,8 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
     let big = place.path().join("big");
     fill(&big, gigabytes)?;
     let (zip, grown) = watched(|| compare(&served, &big, "zip", &["zip", "-0", "-q", "-r", "-", "."]))?;
-    let (tar, _) = watched(|| compare(&served, &big, "tar.zst", &["tar", "-c", "-I", "zstd -3", "."]))?;
+    let (tar, _) =
+        watched(|| compare(&served, &big, "tar.zst", &["tar", "-c", "-f", "-", "-I", "zstd -3", "."]))?;
     fs::remove_dir_all(&big)?;
     let small = place.path().join("small");
     fs::create_dir(&small)?;

@@ -22,7 +22,8 @@ fn add(zip: &mut Zip, name: &str, size: u64, reader: &mut dyn Read) -> Added {
 }
 
 fn names(archive: &ZipArchive<Cursor<Vec<u8>>>) -> Vec<String> {
-    let mut names: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut names: Vec<_> =
+        archive.file_names_raw().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     names.sort_unstable();
     names
 }
