@@ -1,12 +1,13 @@
 import createClient from 'openapi-fetch'
 
 import { errorFromResponse, toApiError } from './errors'
+import type { RestorePaths } from './restore-types'
 import type { paths } from './schema'
 
 /** Where the server is; empty when it is the one that served this page. */
 export const apiBase = (import.meta.env.VITE_API_BASE as string | undefined) ?? ''
 
-export const client = createClient<paths>({
+export const client = createClient<Omit<paths, keyof RestorePaths> & RestorePaths>({
   baseUrl: apiBase,
   credentials: 'include',
   // No form of another site can set this header, so the server takes it as proof that the request is ours.
@@ -32,6 +33,14 @@ export function contentUrl(file: { dataset: string; path: string; at: string | n
   if (file.at !== null) query.set('at', file.at)
   if (file.download === true) query.set('download', 'true')
   return `${apiBase}/api/v1/datasets/${encodeURIComponent(file.dataset)}/content?${query.toString()}`
+}
+
+/** Lets the browser download from an address that the server gave; the page stays. */
+export function downloadFrom(address: string): void {
+  const link = document.createElement('a')
+  link.href = apiBase + address
+  link.download = ''
+  link.click()
 }
 
 /** The first `limit` bytes of a file as text. */

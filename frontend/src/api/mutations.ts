@@ -1,8 +1,17 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
+import { forgetTray } from '../util/tray'
 import { client, unwrap } from './client'
 import { keys } from './keys'
-import type { DestroyPlan, IndexChange, NewUser, RestoreRequest, TokenRequest, UserChange } from './types'
+import type {
+  DestroyPlan,
+  DownloadRequest,
+  IndexChange,
+  NewUser,
+  RestoreRequest,
+  TokenRequest,
+  UserChange,
+} from './types'
 
 /** Signs in, and forgets whatever an earlier user had loaded. */
 export function useSignIn() {
@@ -19,6 +28,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => unwrap(client.DELETE('/api/v1/session')),
     onSuccess: () => {
+      forgetTray()
       queryClient.setQueryData(keys.me, null)
       queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] })
     },
@@ -63,6 +73,26 @@ export function useStartRestore() {
       queryClient.setQueryData(keys.job(job.id), job)
       return invalidate(keys.allJobs)
     },
+  })
+}
+
+/** Takes a restore back: what it made is removed, what it replaced put back. */
+export function useUndoRestore(id: string) {
+  const invalidate = useInvalidate()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => unwrap(client.POST('/api/v1/restores/{id}/undo', { params: { path: { id } } })),
+    onSuccess: (job) => {
+      queryClient.setQueryData(keys.job(job.id), job)
+      return invalidate(keys.restore(id), keys.allJobs)
+    },
+  })
+}
+
+/** Makes an address from which what is asked for can be had as one archive. */
+export function usePrepareDownload() {
+  return useMutation({
+    mutationFn: (body: DownloadRequest) => unwrap(client.POST('/api/v1/downloads', { body })),
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Grant, RestoreResult } from './restore-types'
 import type { components } from './schema'
 
 /** The server's types by their own names. */
@@ -8,7 +9,12 @@ export type Role = Schemas['Role']
 export type User = Schemas['User']
 export type UserChange = Schemas['UserChange']
 export type NewUser = Schemas['NewUser']
-export type Me = Schemas['Me']
+/** `restricted`: only what is granted is seen. `may_restore`: as operator, or by some grant. */
+export type Me = Schemas['Me'] & {
+  restricted?: boolean
+  grants?: Grant[]
+  may_restore?: boolean
+}
 export type Token = Schemas['Token']
 export type NewToken = Schemas['NewToken']
 export type TokenRequest = Schemas['NewTokenBody']
@@ -28,15 +34,27 @@ export type Version = Schemas['Version']
 export type VersionPage = Schemas['VersionPage']
 export type Difference = Schemas['Difference']
 export type DifferencePage = Schemas['DifferencePage']
-export type RestoreRequest = Schemas['RestoreRequest']
-export type RestorePlan = Schemas['RestorePlan']
-export type PlanItem = Schemas['PlanItem']
-export type RestoreResult = Schemas['RestoreResult']
+export type {
+  ConflictPolicy,
+  Download,
+  DownloadFormat,
+  DownloadRequest,
+  PlanAction,
+  PlanItem,
+  Restore,
+  RestoreCounts,
+  RestoredItem,
+  RestoredPage,
+  RestoreOutcome,
+  RestorePlan,
+  RestoreRequest,
+  RestoreResult,
+} from './restore-types'
 
 export type JobState = Schemas['JobState']
-export type JobKind = 'index' | 'restore'
-export type Job = Schemas['Job']
-export type JobList = Schemas['Page_Job']
+export type JobKind = 'index' | 'restore' | 'undo_restore'
+export type Job = Omit<Schemas['Job'], 'result'> & { result?: RestoreResult | null }
+export type JobList = Omit<Schemas['Page_Job'], 'items'> & { items: Job[] }
 export type IndexResult = Schemas['IndexResult']
 
 export type Coverage = Schemas['Coverage']

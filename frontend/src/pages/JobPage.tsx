@@ -7,8 +7,9 @@ import { jobQuery } from '../api/queries'
 import type { Job } from '../api/types'
 import { CancelJobButton } from '../components/jobs/CancelJobButton'
 import { IndexOutcome } from '../components/jobs/IndexOutcome'
+import { JobFailure } from '../components/jobs/JobFailure'
 import { JobProgress } from '../components/jobs/JobProgress'
-import { RestoreOutcome } from '../components/jobs/RestoreOutcome'
+import { RestoreSummary } from '../components/jobs/RestoreSummary'
 import { DetailList, DetailRow } from '../ui/DetailRow'
 import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
@@ -50,7 +51,8 @@ export function JobPage() {
         </Anchor>
       </Text>
       <JobProgress job={job} />
-      <RestoreOutcome job={job} />
+      <JobFailure job={job} />
+      <RestoreSummary job={job} />
       {job.index == null ? null : <IndexOutcome result={job.index} />}
       <DetailList>
         <DetailRow label="Asked for by">{job.user}</DetailRow>

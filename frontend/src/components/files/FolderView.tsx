@@ -13,8 +13,9 @@ import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { type Past, pastOf, pastOfSighting } from '../../util/past'
 import { displaySegment, lastSegment, parentPath } from '../../util/relpath'
-import { allows } from '../../util/roles'
+import { rightsRefusal } from '../../util/rights'
 import { useMe } from '../frame/me'
+import { isRestorable } from '../tray/restorable'
 import { EntryTable } from './EntryTable'
 import { Findings } from './Findings'
 import classes from './FolderView.module.css'
@@ -29,7 +30,7 @@ type Props = { dataset: string; at: string | null; path: string }
 export function FolderView({ dataset, at, path }: Props) {
   const { selected, deleted, urlOf } = useFilesAddress()
   const navigate = useNavigate()
-  const { role } = useMe()
+  const me = useMe()
   const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const query = useInfiniteQuery(filesQuery(dataset, at, path, deleted))
   const [restoring, setRestoring] = useState<{ path: string; from: Past } | null>(null)
@@ -47,7 +48,7 @@ export function FolderView({ dataset, at, path }: Props) {
   }
   const restorer = (entry: Entry) => {
     const from = entry.deleted == null ? null : pastOfSighting(entry.deleted.last)
-    if (from === null || !allows(role, 'operator') || !['file', 'symlink'].includes(entry.kind)) return null
+    if (from === null || rightsRefusal(me, dataset) !== null || !isRestorable(entry)) return null
     return () => setRestoring({ path: entry.path, from })
   }
 
@@ -107,9 +108,7 @@ export function FolderView({ dataset, at, path }: Props) {
       </div>
       {restoring === null ? null : (
         <RestoreDialog
-          dataset={dataset}
-          from={restoring.from}
-          paths={[restoring.path]}
+          groups={[{ dataset, from: restoring.from, paths: [restoring.path] }]}
           onClose={() => setRestoring(null)}
         />
       )}

@@ -9,9 +9,12 @@ import { When } from '../../ui/When'
 import { modeString } from '../../util/mode'
 import { visibleName } from '../../util/names'
 import type { Past } from '../../util/past'
-import { refusal } from '../../util/roles'
+import { rightsRefusal } from '../../util/rights'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
+import { itemOfEntry } from '../tray/gather'
+import { GatherButton } from '../tray/GatherButton'
+import { isRestorable, KIND_REFUSAL } from '../tray/restorable'
 import { KindIcon } from './KindIcon'
 import { Preview } from './Preview'
 import { kindWord } from './preview-kind'
@@ -48,7 +51,7 @@ export function SidePanel({ dataset, past, entry, onStep, onRestore, onClose }: 
       {lost ? null : (
         <Actions
           dataset={dataset}
-          at={at}
+          past={past}
           entry={entry}
           onRestore={() => {
             if (past !== null) onRestore(entry.path, past)
@@ -140,17 +143,17 @@ function DeletedLine({ deleted }: { deleted: NonNullable<Entry['deleted']> }) {
 
 function Actions({
   dataset,
-  at,
+  past,
   entry,
   onRestore,
 }: {
   dataset: string
-  at: string | null
+  past: Past | null
   entry: Entry
   onRestore: () => void
 }) {
-  const { role } = useMe()
-  const refused = restoreRefusal(entry, at) ?? refusal(role, 'operator')
+  const at = past?.at ?? null
+  const refused = restoreRefusal(entry, at) ?? rightsRefusal(useMe(), dataset)
   return (
     <Stack gap={4}>
       <Group gap="xs">
@@ -172,6 +175,7 @@ function Actions({
             Download
           </Button>
         ) : null}
+        <GatherButton item={itemOfEntry(dataset, past, entry)} name={visibleName(entry.name)} />
       </Group>
       {refused === null ? null : (
         <Text size="xs" c="dimmed">
@@ -185,9 +189,6 @@ function Actions({
 /** Why an entry can’t be restored, whoever asks. */
 function restoreRefusal(entry: Entry, at: string | null): string | null {
   if (at === null) return 'This is the live one. To restore, choose a moment in the past.'
-  if (entry.kind === 'directory')
-    return 'Folders can’t be restored as a whole yet; open it and restore its files.'
-  if (entry.kind !== 'file' && entry.kind !== 'symlink')
-    return 'Only files and symbolic links can be restored.'
+  if (!isRestorable(entry)) return KIND_REFUSAL
   return null
 }

@@ -13,9 +13,12 @@ import { LoadMore } from '../../ui/LoadMore'
 import { formatDateTime } from '../../util/dates'
 import type { Past } from '../../util/past'
 import { displayPath } from '../../util/relpath'
-import { refusal } from '../../util/roles'
+import { rightsRefusal } from '../../util/rights'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
+import { itemOfVersion } from '../tray/gather'
+import { GatherButton } from '../tray/GatherButton'
+import { isRestorable } from '../tray/restorable'
 import { NotIndexed } from './NotIndexed'
 import { SizeChart } from './SizeChart'
 import classes from './Versions.module.css'
@@ -90,12 +93,12 @@ export function Versions({ dataset, path, shown, onStep, onRestore }: Props) {
 type ItemProps = Omit<Props, 'shown'> & { version: Version; shown: boolean }
 
 function VersionItem({ version, dataset, path, shown, onStep, onRestore }: ItemProps) {
-  const { role } = useMe()
+  const me = useMe()
   const place = placeOf(version)
   const past = place?.past ?? null
   const name = `the version of ${version.modified == null ? 'an unknown time' : formatDateTime(version.modified)}`
-  const restorable = past !== null && (version.kind === 'file' || version.kind === 'symlink')
-  const refused = refusal(role, 'operator')
+  const restorable = past !== null && isRestorable(version)
+  const refused = rightsRefusal(me, dataset)
   return (
     <li className={classes.version} data-shown={shown || undefined}>
       <UnstyledButton
@@ -135,6 +138,7 @@ function VersionItem({ version, dataset, path, shown, onStep, onRestore }: ItemP
             <IconRestore size={16} aria-hidden />
           </ActionIcon>
         ) : null}
+        <GatherButton compact item={itemOfVersion(dataset, path, version)} name={name} />
         {place !== null && version.kind === 'file' ? (
           <ActionIcon
             component="a"
