@@ -41,6 +41,9 @@ test('the list tells from where, and single things are removed', async () => {
   expect(within(list).getByRole('region', { name: 'tank/home' }).textContent).toContain('Now')
   await user.click(within(list).getByRole('button', { name: 'Remove Tax return 2025.pdf from the tray' }))
   expect((await bar()).textContent).toContain('1 file, 214 B')
+  await waitFor(() =>
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Remove notes.md from the tray'),
+  )
   await user.click(within(list).getByRole('button', { name: 'Remove notes.md from the tray' }))
   await waitFor(() => expect(screen.queryByRole('region', { name: 'Tray' })).toBeNull())
 })

@@ -1,5 +1,5 @@
 import { Button, Text } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import { brings, restoreGroups, type RestoreGroup } from '../../forms/restore/restore-groups'
 import { RestoreDialog } from '../../forms/restore/RestoreDialog'
@@ -17,6 +17,7 @@ export function TrayBar() {
   const { items, remove, clear } = useTray()
   const [restoring, setRestoring] = useState<RestoreGroup[] | null>(null)
   const phone = usePhone()
+  useFocusAfter(items.length === 0)
   const groups = restoreGroups(items)
   const reason = useRefusal(groups)
   const live = items.filter(({ from }) => from === null).length
@@ -57,6 +58,17 @@ export function TrayBar() {
       )}
     </>
   )
+}
+
+/** When the bar goes and takes the focus with it, that goes to the page. */
+function useFocusAfter(empty: boolean) {
+  const wasEmpty = useRef(empty)
+  useEffect(() => {
+    if (empty && !wasEmpty.current && document.activeElement === document.body) {
+      document.getElementById('content')?.focus({ preventScroll: true })
+    }
+    wasEmpty.current = empty
+  }, [empty])
 }
 
 /** Why nothing of it can be restored; null: it can. */

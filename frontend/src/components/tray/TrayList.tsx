@@ -1,6 +1,6 @@
 import { Button, CloseButton, Drawer, Popover, Text, VisuallyHidden } from '@mantine/core'
 import { IconChevronUp } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 
 import { Bytes } from '../../ui/Bytes'
 import { usePhone } from '../../ui/use-phone'
@@ -74,17 +74,31 @@ export function TrayList() {
 }
 
 function Groups({ items }: { items: TrayItem[] }) {
+  const { remove } = useTray()
+  const list = useRef<HTMLDivElement>(null)
+  const buttons = () => [...(list.current?.querySelectorAll('button') ?? [])]
+  const removeOne = (item: TrayItem, button: HTMLButtonElement) => {
+    const place = buttons().indexOf(button)
+    remove([item])
+    // The next one takes its place, and the focus.
+    setTimeout(() =>
+      buttons()
+        .at(Math.min(place, buttons().length - 1))
+        ?.focus(),
+    )
+  }
   return (
-    <div className={classes.list}>
+    <div ref={list} className={classes.list}>
       {trayGroups(items).map((group) => (
-        <Group key={trayKey({ ...group, path: '' })} group={group} />
+        <Group key={trayKey({ ...group, path: '' })} group={group} onRemove={removeOne} />
       ))}
     </div>
   )
 }
 
-function Group({ group: { dataset, from, items } }: { group: TrayGroup }) {
-  const { remove } = useTray()
+type GroupProps = { group: TrayGroup; onRemove: (item: TrayItem, button: HTMLButtonElement) => void }
+
+function Group({ group: { dataset, from, items }, onRemove }: GroupProps) {
   const name = from === null ? dataset : `${dataset}@${from.tag}`
   return (
     <section className={classes.group} aria-label={name}>
@@ -105,7 +119,7 @@ function Group({ group: { dataset, from, items } }: { group: TrayGroup }) {
             <CloseButton
               size="sm"
               aria-label={`Remove ${nameOf(item)} from the tray`}
-              onClick={() => remove([item])}
+              onClick={(event) => onRemove(item, event.currentTarget)}
             />
           </li>
         ))}
