@@ -93,6 +93,7 @@ export function mockRestores(momentOf: (dataset: string, at: string) => Moment |
     const restore = restores.get(id)
     if (restore?.undo.state !== 'possible') return null
     const job = jobOf(jobId, 'undo_restore', `Undo: ${restore.job.title}`, 0)
+    job.undo = { undone: restore.counts.restored, left: 0, failed: 0, items: [] }
     const counts = { ...restore.counts, undone: restore.counts.restored }
     restores.set(id, { ...restore, counts, undo: { state: 'done', job: job.id } })
     return job

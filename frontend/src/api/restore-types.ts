@@ -81,6 +81,9 @@ export type RestoreResult = {
   items: RestoredItem[]
 }
 
+/** What came of undoing a restore. */
+export type UndoResult = { undone: number; left: number; failed: number; items: RestoredItem[] }
+
 export type RestoreCounts = {
   restored: number
   skipped: number
@@ -93,6 +96,7 @@ export type RestoreCounts = {
 }
 export type Undo = {
   state: 'possible' | 'running' | 'done' | 'impossible'
+  /** Why it can't be done, or has to be done again. */
   why?: string | null
   /** The job that undoes it, or did. */
   job?: string | null

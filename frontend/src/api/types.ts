@@ -1,4 +1,4 @@
-import type { Grant, RestoreResult } from './restore-types'
+import type { Grant, RestoreResult, UndoResult } from './restore-types'
 import type { components } from './schema'
 
 /** The server's types by their own names. */
@@ -49,11 +49,12 @@ export type {
   RestorePlan,
   RestoreRequest,
   RestoreResult,
+  UndoResult,
 } from './restore-types'
 
 export type JobState = Schemas['JobState']
 export type JobKind = 'index' | 'restore' | 'undo_restore'
-export type Job = Omit<Schemas['Job'], 'result'> & { result?: RestoreResult | null }
+export type Job = Omit<Schemas['Job'], 'result'> & { result?: RestoreResult | null; undo?: UndoResult | null }
 export type JobList = Omit<Schemas['Page_Job'], 'items'> & { items: Job[] }
 export type IndexResult = Schemas['IndexResult']
 

@@ -10,6 +10,7 @@ import { IndexOutcome } from '../components/jobs/IndexOutcome'
 import { JobFailure } from '../components/jobs/JobFailure'
 import { JobProgress } from '../components/jobs/JobProgress'
 import { RestoreSummary } from '../components/jobs/RestoreSummary'
+import { UndoOutcome } from '../components/jobs/UndoOutcome'
 import { DetailList, DetailRow } from '../ui/DetailRow'
 import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
@@ -53,6 +54,7 @@ export function JobPage() {
       <JobProgress job={job} />
       <JobFailure job={job} />
       <RestoreSummary job={job} />
+      {job.undo == null ? null : <UndoOutcome result={job.undo} />}
       {job.index == null ? null : <IndexOutcome result={job.index} />}
       <DetailList>
         <DetailRow label="Asked for by">{job.user}</DetailRow>

@@ -204,6 +204,7 @@ test('a restore is undone after a question that says what goes and what comes ba
   await app.user.click(within(dialog).getByRole('button', { name: 'Undo…' }))
   await app.user.click(within(dialog).getByRole('button', { name: 'Undo: remove 1, put back 3' }))
   expect(await within(dialog).findByText('This restore was undone.')).toBeTruthy()
+  expect(await within(dialog).findByText('5 entries are as before')).toBeTruthy()
   expect(undone).toHaveLength(1)
 })
 
@@ -216,6 +217,33 @@ test('an undo that is refused, and one that is impossible, say why', async () =>
   await app.user.click(await within(dialog).findByRole('button', { name: 'Undo…' }))
   await app.user.click(within(dialog).getByRole('button', { name: /^Undo: / }))
   expect((await within(dialog).findByRole('alert')).textContent).toContain('The guard snapshot is gone.')
+})
+
+test('what an undo left is told, and what failed is tried again', async () => {
+  const app = renderApp(THESIS)
+  const left = { ...line('a', 'restored'), undone: 'failed' as const, undo_error: 'It is in use.' }
+  let tried = false
+  intercept(app.api, 'POST restores/*/undo', (_, usual) => {
+    tried = true
+    return usual()
+  })
+  intercept(app.api, 'GET jobs/*', async (_, usual) => {
+    const job = (await (await usual()).json()) as Job
+    const undo = { undone: 0, left: 0, failed: 1, items: [left] }
+    return Response.json(job.kind === 'undo_restore' ? { ...job, state: 'failed', undo } : job)
+  })
+  intercept(app.api, 'GET restores/*', async (_, usual) => {
+    const restore = (await (await usual()).json()) as Restore
+    const undo = { state: 'possible', why: '1 entry could not be undone.', job: restore.undo.job }
+    return Response.json(tried ? { ...restore, undo } : restore)
+  })
+  const dialog = await restoreThesis(app)
+  await app.user.click(await within(dialog).findByRole('button', { name: 'Undo…' }))
+  await app.user.click(within(dialog).getByRole('button', { name: 'Undo: remove 1' }))
+  const amiss = await within(dialog).findByRole('list', { name: 'Not undone' })
+  expect(amiss.textContent).toContain('Could not be undone: It is in use.')
+  expect(within(dialog).getByText('1 entry could not be undone.')).toBeTruthy()
+  expect(within(dialog).getByRole('button', { name: 'Undo the rest…' })).toBeTruthy()
 })
 
 test('why there is no way back is told', async () => {

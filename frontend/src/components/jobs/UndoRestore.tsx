@@ -7,25 +7,28 @@ import { Link } from 'react-router'
 import { hasEnded } from '../../api/job-events'
 import { useUndoRestore } from '../../api/mutations'
 import { jobQuery, restoreQuery } from '../../api/queries'
-import type { RestoreResult } from '../../api/types'
+import type { Restore, RestoreResult } from '../../api/types'
 import { usePollInterval } from '../../api/use-events'
 import { ErrorNote } from '../../ui/ErrorNote'
-import { StateMark } from '../../ui/StateMark'
 import { paths } from '../../util/paths'
 import { rightsRefusal } from '../../util/rights'
 import { useMe } from '../frame/me'
 import { JobFailure } from './JobFailure'
 import { JobProgress } from './JobProgress'
-import { undoneWords, undoWords } from './restore-words'
+import { undoWords } from './restore-words'
 import classes from './Restored.module.css'
+import { UndoOutcome } from './UndoOutcome'
 
 type Props = { jobId: string; result: RestoreResult }
 
 /** The way back from a restore that has ended: asked for, under way, gone, or why there is none. */
 export function UndoRestore({ jobId, result }: Props) {
-  const { data: restore, error, refetch } = useQuery(restoreQuery(jobId))
+  const { data, error, refetch } = useQuery({
+    ...restoreQuery(jobId),
+    refetchInterval: ({ state }) => (state.data?.undo.state === 'running' ? 2000 : false),
+  })
   if (result.restored === 0) return null
-  if (restore === undefined) {
+  if (data === undefined) {
     return error === null ? null : (
       <ErrorNote
         title="Whether this can be undone is not known"
@@ -34,28 +37,37 @@ export function UndoRestore({ jobId, result }: Props) {
       />
     )
   }
-  const { state, why, job } = restore.undo
-  const undone = undoneWords(restore.counts)
-  if (state === 'possible') return <AskUndo jobId={jobId} result={result} />
-  if (state === 'impossible') {
-    return (
-      <Text size="sm" c="dimmed">
-        This can’t be undone{why == null ? '.' : `: ${why}`}
-      </Text>
-    )
-  }
+  const { state, why = null, job = null } = data.undo
   return (
-    <section className={classes.undo} aria-label="Undo">
-      <Text size="sm" fw={600} mb={4}>
-        {state === 'done' ? 'This restore was undone.' : 'This restore is being undone.'}
-      </Text>
-      {state === 'done' ? <StateMark tone={undone.tone}>{undone.words}</StateMark> : null}
-      {job == null ? null : <UndoRun jobId={job} />}
-    </section>
+    <>
+      {job === null ? null : (
+        <section className={classes.undo} aria-label="Undo">
+          <Text size="sm" fw={600} mb={4}>
+            {UNDO[state]}
+          </Text>
+          <UndoRun jobId={job} />
+        </section>
+      )}
+      {state === 'possible' ? (
+        <AskUndo jobId={jobId} result={result} again={job === null ? null : (why ?? '')} />
+      ) : state === 'impossible' ? (
+        <Text size="sm" c="dimmed">
+          This can’t be undone{why === null ? '.' : `: ${why}`}
+        </Text>
+      ) : null}
+    </>
   )
 }
 
-function AskUndo({ jobId, result }: Props) {
+const UNDO: Record<Restore['undo']['state'], string> = {
+  possible: 'This restore was undone in part.',
+  running: 'This restore is being undone.',
+  done: 'This restore was undone.',
+  impossible: 'This restore was undone in part.',
+}
+
+/** `again`: it was tried before, and why that was not enough; null: it was not. */
+function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
   const me = useMe()
   const [asking, setAsking] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
@@ -65,11 +77,11 @@ function AskUndo({ jobId, result }: Props) {
   if (!asking) {
     return (
       <Group justify="flex-end" gap="xs">
-        {refused === null ? null : (
+        {(refused ?? again) ? (
           <Text size="xs" c="dimmed">
-            {refused}
+            {refused ?? again}
           </Text>
-        )}
+        ) : null}
         <Button
           ref={button}
           variant="default"
@@ -77,7 +89,7 @@ function AskUndo({ jobId, result }: Props) {
           disabled={refused !== null}
           onClick={() => setAsking(true)}
         >
-          Undo…
+          {again === null ? 'Undo…' : 'Undo the rest…'}
         </Button>
       </Group>
     )
@@ -121,6 +133,7 @@ function UndoRun({ jobId }: { jobId: string }) {
     <Stack gap="xs">
       <JobProgress job={job} />
       <JobFailure job={job} />
+      {job.undo == null ? null : <UndoOutcome result={job.undo} />}
       <Text size="sm">
         <Link to={paths.job(job.id)}>Show the job</Link>
       </Text>

@@ -1,4 +1,4 @@
-import type { PlanAction, RestoreCounts, RestoredItem, RestoreResult } from '../../api/restore-types'
+import type { PlanAction, RestoredItem, RestoreResult, UndoResult } from '../../api/restore-types'
 import type { Tone } from '../../ui/StateMark'
 import { formatCount, plural } from '../../util/sizes'
 
@@ -17,46 +17,60 @@ export function countWords(counts: Counted): { tone: Tone; words: string } {
 }
 
 /** What an undo would remove and put back, in whole sentences, and in the words of its button. */
-export function undoWords(result: Pick<RestoreResult, 'items' | 'restored' | 'guard_snapshot'>) {
+export function undoWords(result: Pick<RestoreResult, 'items' | 'restored'>): {
+  text: string
+  button: string
+} {
   const done = result.items.filter(({ outcome }) => outcome === 'restored')
-  const count = (...actions: PlanAction[]) => done.filter(({ action }) => actions.includes(action)).length
-  const [removed, replaced] = [count('create', 'keep_both'), count('replace')]
   // Not every entry of a large restore is told; what is not counted is then not claimed.
-  const told = done.length >= result.restored
-  if (!told) {
-    const back =
-      result.guard_snapshot == null ? '' : ' What was replaced is put back from the guard snapshot.'
+  if (done.length < result.restored) {
     return {
-      text: `What this restore made is removed, of ${plural(result.restored, 'entry', 'entries')}.${back}`,
+      text: 'What this restore made is removed; what it replaced or moved aside is put back.',
       button: 'Undo the restore',
     }
   }
-  const sentences = [
-    removed > 0 ? `${plural(removed, 'restored entry is', 'restored entries are')} removed.` : null,
-    replaced > 0
-      ? `${plural(replaced, 'entry that was replaced is', 'entries that were replaced are')} put back.`
-      : null,
-  ]
+  const count = (...actions: PlanAction[]) => done.filter(({ action }) => actions.includes(action)).length
+  const [made, replaced, moved] = [count('create', 'keep_both'), count('replace'), count('move_aside')]
   const deeds = [
-    removed > 0 ? `remove ${formatCount(removed)}` : null,
-    replaced > 0 ? `put back ${formatCount(replaced)}` : null,
-  ]
+    made > 0
+      ? [
+          `${plural(made, 'restored entry is', 'restored entries are')} removed.`,
+          `remove ${formatCount(made)}`,
+        ]
+      : [],
+    replaced > 0
+      ? [
+          `${plural(replaced, 'entry that was replaced is', 'entries that were replaced are')} put back.`,
+          `put back ${formatCount(replaced)}`,
+        ]
+      : [],
+    moved > 0
+      ? [
+          `${plural(moved, 'entry that was moved aside goes', 'entries that were moved aside go')} back.`,
+          `move back ${formatCount(moved)}`,
+        ]
+      : [],
+  ].filter((deed) => deed.length > 0)
+  if (deeds.length === 0) {
+    return { text: 'Folders get back the owner, mode and times they had.', button: 'Undo the restore' }
+  }
   return {
-    text: sentences.filter((part) => part !== null).join(' '),
-    button: `Undo: ${deeds.filter((part) => part !== null).join(', ')}`,
+    text: deeds.map(([sentence]) => sentence).join(' '),
+    button: `Undo: ${deeds.map(([, words]) => words).join(', ')}`,
   }
 }
 
-const ORDER: Record<RestoredItem['outcome'], number> = { failed: 0, skipped: 1, restored: 2 }
-
 /** What an undo came to: `5 are as they were before, 1 was changed since and left`. */
-export function undoneWords({ undone, left, not_undone }: RestoreCounts): { tone: Tone; words: string } {
+export function undoneWords({ undone, left, failed }: Omit<UndoResult, 'items'>): {
+  tone: Tone
+  words: string
+} {
   const words = [
     `${plural(undone, 'entry is', 'entries are')} as before`,
     left === 0 ? null : `${formatCount(left)} changed since and left`,
-    not_undone === 0 ? null : `${formatCount(not_undone)} could not be undone`,
+    failed === 0 ? null : `${formatCount(failed)} could not be undone`,
   ].filter((part) => part !== null)
-  return { tone: not_undone > 0 ? 'fault' : left > 0 ? 'attention' : 'well', words: words.join(', ') }
+  return { tone: failed > 0 ? 'fault' : left > 0 ? 'attention' : 'well', words: words.join(', ') }
 }
 
 /** What went wrong first. */

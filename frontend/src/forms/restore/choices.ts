@@ -16,7 +16,7 @@ export const POLICIES: { value: ConflictPolicy; label: string; description: stri
   {
     value: 'rename',
     label: 'Keep both',
-    description: 'What is there stays; the restored one gets another name.',
+    description: 'What is there stays; the restored one gets another name, unless both are the same.',
   },
   {
     value: 'overwrite',
@@ -26,12 +26,12 @@ export const POLICIES: { value: ConflictPolicy; label: string; description: stri
   {
     value: 'overwrite_older',
     label: 'Replace if older',
-    description: 'Only what was modified before the one that is restored.',
+    description: 'Only what changed longer ago than what is restored.',
   },
   {
     value: 'overwrite_different',
     label: 'Replace if different',
-    description: 'Only what has another size or time.',
+    description: 'Only what is of another kind, size or time of change.',
   },
   {
     value: 'skip',
