@@ -1,5 +1,5 @@
-import type { Job, Moment } from './types'
-import type { components } from './schema'
+import type { components, paths } from './schema'
+import type { Job, JobList, Moment } from './types'
 
 /** What restores, their undoing and downloads are asked with and answer, by the names that the API has. */
 type Schemas = components['schemas']
@@ -140,6 +140,15 @@ export interface RestorePaths {
   }
   '/api/v1/restores/{id}/undo': {
     post: { parameters: ById; responses: Answers<202, Job> }
+  }
+  '/api/v1/jobs': {
+    get: {
+      parameters: { query?: { state?: Job['state']; kind?: string; cursor?: string; limit?: number } }
+      responses: Answers<200, JobList>
+    }
+  }
+  '/api/v1/jobs/{id}': Omit<paths['/api/v1/jobs/{id}'], 'get'> & {
+    get: { parameters: ById; responses: Answers<200, Job> }
   }
   '/api/v1/downloads': {
     post: { parameters: object; requestBody: Body<DownloadRequest>; responses: Answers<201, Download> }

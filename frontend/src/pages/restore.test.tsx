@@ -223,9 +223,10 @@ test('what an undo left is told, and what failed is tried again', async () => {
   const app = renderApp(THESIS)
   const left = { ...line('a', 'restored'), undone: 'failed' as const, undo_error: 'It is in use.' }
   let tried = false
-  intercept(app.api, 'POST restores/*/undo', (_, usual) => {
+  intercept(app.api, 'POST restores/*/undo', async (_, usual) => {
     tried = true
-    return usual()
+    const job = (await (await usual()).json()) as Job
+    return Response.json({ ...job, state: 'enqueued', undo: null }, { status: 202 })
   })
   intercept(app.api, 'GET jobs/*', async (_, usual) => {
     const job = (await (await usual()).json()) as Job

@@ -73,6 +73,8 @@ export function undoneWords({ undone, left, failed }: Omit<UndoResult, 'items'>)
   return { tone: failed > 0 ? 'fault' : left > 0 ? 'attention' : 'well', words: words.join(', ') }
 }
 
+const ORDER: Record<RestoredItem['outcome'], number> = { failed: 0, skipped: 1, restored: 2 }
+
 /** What went wrong first. */
 export function failuresFirst(items: RestoredItem[]): RestoredItem[] {
   return items.toSorted((a, b) => ORDER[a.outcome] - ORDER[b.outcome])

@@ -56,7 +56,7 @@ export function DownloadMenu({ items }: { items: TrayItem[] }) {
           Download
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p="xs" aria-label="Download what is in the tray">
+      <Popover.Dropdown p="xs">
         <Stack gap={4}>
           {items.length === 1 && only?.kind === 'file' ? (
             <Button

@@ -64,7 +64,7 @@ export function TrayList() {
           transitionProps={{ duration: 0 }}
         >
           <Popover.Target>{button}</Popover.Target>
-          <Popover.Dropdown className={classes.dropdown ?? ''} aria-label="What is in the tray">
+          <Popover.Dropdown className={classes.dropdown ?? ''}>
             <Groups items={items} />
           </Popover.Dropdown>
         </Popover>
