@@ -176,7 +176,7 @@ test('failures come first, and the tray keeps what is not all back', async () =>
   await app.user.click(await within(dialog).findByRole('button', { name: 'Restore Thesis.md' }))
   expect(await within(dialog).findByText('1 restored, 1 skipped, 1 failed')).toBeTruthy()
   const lines = within(within(dialog).getByRole('list', { name: 'Outcome' })).getAllByRole('listitem')
-  expect(lines.map(({ textContent }) => textContent?.slice(0, 8))).toEqual([
+  expect(lines.map(({ textContent }) => textContent.slice(0, 8))).toEqual([
     'c failed',
     'b skippe',
     'a restor',

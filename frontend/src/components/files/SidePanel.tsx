@@ -153,7 +153,8 @@ function Actions({
   onRestore: () => void
 }) {
   const at = past?.at ?? null
-  const refused = restoreRefusal(entry, at) ?? rightsRefusal(useMe(), dataset)
+  const me = useMe()
+  const refused = restoreRefusal(entry, at) ?? rightsRefusal(me, dataset)
   return (
     <Stack gap={4}>
       <Group gap="xs">

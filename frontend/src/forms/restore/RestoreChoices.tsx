@@ -43,7 +43,7 @@ export function RestoreChoices({ home, homeRefused, sources, folders, value, onC
       <Radio.Group
         label="If something is there"
         value={value.onConflict}
-        onChange={(onConflict) => set({ onConflict: onConflict as Choices['onConflict'] })}
+        onChange={(onConflict) => set({ onConflict })}
       >
         <Stack gap="xs" mt={4}>
           {POLICIES.map((policy) => (
@@ -55,7 +55,7 @@ export function RestoreChoices({ home, homeRefused, sources, folders, value, onC
         <Radio.Group
           label="What was added to a folder since"
           value={value.addedSince}
-          onChange={(addedSince) => set({ addedSince: addedSince as Choices['addedSince'] })}
+          onChange={(addedSince) => set({ addedSince })}
         >
           <Stack gap="xs" mt={4}>
             <Radio value="leave" label="Leave it" description="It stays beside what is restored." />
