@@ -1,6 +1,16 @@
-import type { DifferencePage, Entry, Sighting, Snapshot, Version } from '../src/api/types'
+import type {
+  Difference,
+  DifferencePage,
+  DifferenceSummary,
+  Entry,
+  Sighting,
+  Snapshot,
+  Tally,
+  TimeLine,
+  Version,
+} from '../src/api/types'
 import { entry, folder, iso } from './seed.ts'
-import { entriesOf } from './tree.ts'
+import { entriesOf, isGone } from './tree.ts'
 
 /** What the catalog would know: deleted names, versions, differences. Snapshots come newest first. */
 
@@ -104,4 +114,72 @@ export function differences(
     total: items.length,
     bytes: items.reduce((sum, { before, after }) => sum + (after?.size ?? 0) - (before?.size ?? 0), 0),
   }
+}
+
+/** A folder in the past, and what became of each entry. */
+export function comparedIn(path: string, added: boolean): Entry[] | undefined {
+  const there = entriesOf(path, false)?.map((item): Entry => {
+    if (isGone(item)) return { ...item, now: 'deleted' }
+    if (item.name === 'notes.md') return { ...item, now: 'changed', size: item.size * 0.8 }
+    if (item.name === 'letter.odt') return { ...item, now: 'moved', now_at: 'Documents/Letters/letter.odt' }
+    return { ...item, now: 'same' }
+  })
+  if (!added || path !== '') return there
+  return there && [...there, entry('shopping.txt', { size: 120, now: 'added' })]
+}
+
+export function timeLineOf(dataset: string, newestFirst: Snapshot[], liveAsOf: string | null): TimeLine {
+  const items = newestFirst.toReversed().map(({ tag, guid, created, written }, i) => ({
+    tag,
+    guid,
+    created,
+    changed: i === 0 || liveAsOf === null ? null : { objects: Math.ceil(written / 9000), bytes: written },
+  }))
+  return {
+    dataset,
+    items,
+    live: liveAsOf === null ? null : { objects: 3, bytes: 9000 },
+    live_as_of: liveAsOf,
+  }
+}
+
+export function summaryOf({
+  dataset,
+  path,
+  from,
+  to,
+  items,
+  total,
+  bytes,
+}: DifferencePage): DifferenceSummary {
+  const tally = (differs: Difference['differs']): Tally => {
+    const such = items.filter((item) => item.differs === differs)
+    return {
+      entries: such.length,
+      bytes: such.reduce((sum, { before, after }) => sum + ((after ?? before)?.size ?? 0), 0),
+    }
+  }
+  return {
+    dataset,
+    path,
+    from,
+    to,
+    total,
+    bytes,
+    created: tally('created'),
+    removed: tally('removed'),
+    modified: tally('modified'),
+    attributes: tally('attributes'),
+    moved: tally('moved'),
+  }
+}
+
+/** What is in every file; it has grown since. */
+export function contentOf(past: boolean): string {
+  const lines = Array.from({ length: 40 }, (_, i) => `- [ ] thing ${i + 1} of a **long** list`)
+  if (!past) {
+    lines.splice(20, 1, '- [x] thing 21 of a **longer** list')
+    lines.push('', '| a | b |', '| - | - |', '| 1 | 2 |')
+  }
+  return `# Notes\n\nThe first line of a file.\n\n<p>Written in HTML.</p>\n\n${lines.join('\n')}\n`
 }

@@ -13,10 +13,28 @@ export const users: User[] = [
     name: 'admin',
     role: 'admin',
     disabled: false,
+    restricted: false,
     created_at: iso(900 * HOUR),
     last_login_at: iso(HOUR),
   },
-  { id: 2, name: 'vera', role: 'viewer', disabled: false, created_at: iso(400 * HOUR), last_login_at: null },
+  {
+    id: 2,
+    name: 'vera',
+    role: 'viewer',
+    disabled: false,
+    restricted: false,
+    created_at: iso(400 * HOUR),
+    last_login_at: null,
+  },
+  {
+    id: 3,
+    name: 'mia',
+    role: 'viewer',
+    disabled: false,
+    restricted: true,
+    created_at: iso(30 * HOUR),
+    last_login_at: null,
+  },
 ]
 
 const vdev = (name: string, kind: string, children: Vdev[] = [], checksum_errors = 0): Vdev => ({

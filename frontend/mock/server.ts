@@ -7,12 +7,24 @@ import type {
   JobList,
   Listing,
   Me,
+  NewUser,
   Problem,
   RestoreRequest,
   Snapshot,
   Token,
+  User,
+  UserGrants,
 } from '../src/api/types'
-import { deletedIn, differences, versionsOf } from './history.ts'
+import { mockAccess } from './access.ts'
+import {
+  comparedIn,
+  contentOf,
+  deletedIn,
+  differences,
+  summaryOf,
+  timeLineOf,
+  versionsOf,
+} from './history.ts'
 import { indexedJob, indexJob, mockIndex } from './indexing.ts'
 import { mockRestores } from './restores.ts'
 import { mockSearch } from './search.ts'
@@ -27,6 +39,7 @@ export function mockApi() {
   let signedIn: string | null = null
   const jobs: Job[] = [indexJob('index-1', 'tank/media'), indexedJob('index-0', 'tank/home')]
   const index = mockIndex()
+  const access = mockAccess()
   const search = mockSearch(problem)
   const snapshots = new Map<string, Snapshot[]>()
   const tokens: Token[] = []
@@ -42,9 +55,7 @@ export function mockApi() {
       ? {
           user,
           role: user.role,
-          restricted: false,
-          grants: [],
-          may_restore: user.role !== 'viewer',
+          ...access.of(user),
           via: 'session',
           expires_at: iso(-3_600_000),
           version: '0.1.0',
@@ -59,7 +70,7 @@ export function mockApi() {
       .replace(/^\/api\/v1\//, '')
       .split('/')
       .map(decodeURIComponent)
-    const call = `${request.method} ${segments.map((s, i) => (i % 2 === 1 && !['plan', 'password', 'suggest'].includes(s) ? '*' : s)).join('/')}`
+    const call = `${request.method} ${segments.map((s, i) => (i % 2 === 1 && !['plan', 'password', 'suggest', 'summary'].includes(s) ? '*' : s)).join('/')}`
     const query = url.searchParams
     if (call === 'POST session') {
       const body = (await request.json()) as { name: string; password: string }
@@ -81,9 +92,29 @@ export function mockApi() {
       case 'GET pools':
         return json({ items: pools, next: null })
       case 'GET datasets':
-        return json({ items: datasets, next: null })
+        return json({ items: datasets.filter(({ name }) => access.sees(who.user, name)), next: null })
       case 'GET users':
         return json({ items: users, next: null })
+      case 'POST users': {
+        const { name, role, restricted = false } = (await request.json()) as NewUser
+        const made: User = {
+          id: users.length + 1,
+          name,
+          role,
+          restricted,
+          disabled: false,
+          created_at: iso(0),
+          last_login_at: null,
+        }
+        users.push(made)
+        return json(made, 201)
+      }
+      case 'GET users/*/grants':
+        return json(access.grants(Number(first)))
+      case 'PUT users/*/grants':
+        return json(access.change(Number(first), (await request.json()) as UserGrants))
+      case 'GET audit':
+        return json(page(access.audit(query), query))
       case 'GET tokens':
         return json({ items: tokens, next: null })
       case 'POST tokens': {
@@ -103,6 +134,8 @@ export function mockApi() {
         const all = query.get('order') === 'oldest' ? snapshotsIn(first).toReversed() : snapshotsIn(first)
         return json({ ...page(all, query), total: all.length })
       }
+      case 'GET datasets/*/moments':
+        return json(timeLineOf(first, snapshotsIn(first), index.find(first)?.live_as_of ?? null))
       case 'POST datasets/*/snapshots': {
         const { tag = 'manual' } = (await request.json()) as { tag?: string }
         const made = {
@@ -141,12 +174,14 @@ export function mockApi() {
           ? problem(404, 'file_not_found', `No state had ${path}.`)
           : json({ dataset: first, path, ...page(versions, query), as_of: iso(0), note: null })
       }
-      case 'GET datasets/*/diff': {
+      case 'GET datasets/*/diff':
+      case 'GET datasets/*/diff/summary': {
         if (index.find(first)?.live_as_of == null) return notIndexed(first)
         const named = (tag: string | null) => snapshotsIn(first).find((s) => s.tag === tag || s.guid === tag)
         const from = named(query.get('from'))
         if (from === undefined) return problem(404, 'snapshot_not_found', 'That snapshot is gone.')
-        return json(differences(first, query.get('path') ?? '', from, named(query.get('to')) ?? null))
+        const found = differences(first, query.get('path') ?? '', from, named(query.get('to')) ?? null)
+        return json(segments.at(-1) === 'summary' ? summaryOf(found) : found)
       }
       case 'GET index':
         return json(index.status())
@@ -182,7 +217,7 @@ export function mockApi() {
         search.forget(Number(first))
         return new Response(null, { status: 204 })
       case 'GET datasets/*/content':
-        return new Response('# Notes\n\nThe first line of a file.\n', {
+        return new Response(contentOf(query.has('at')), {
           headers: { 'content-type': 'text/plain; charset=utf-8' },
         })
       case 'POST restores/plan':
@@ -258,7 +293,11 @@ export function mockApi() {
     const moment = at === null ? null : momentOf(dataset, at)
     if (moment === undefined)
       return problem(404, 'snapshot_not_found', `${dataset} has no snapshot ${at ?? ''}.`)
-    const there = entriesOf(path, moment === null)
+    const indexed = index.find(dataset)?.live_as_of != null
+    const compared = indexed && query.get('compare') === 'live'
+    const there = compared
+      ? comparedIn(path, query.get('added') === 'true')
+      : entriesOf(path, moment === null)
     if (there === undefined)
       return problem(
         404,
@@ -272,7 +311,6 @@ export function mockApi() {
       deleted.length === 0
         ? there
         : [...there, ...deleted].sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1))
-    const indexed = index.find(dataset)?.live_as_of != null
     const answer: Listing = {
       dataset,
       path,
@@ -283,6 +321,7 @@ export function mockApi() {
       parents: [],
       source: indexed ? 'catalog' : 'filesystem',
       as_of: indexed ? iso(180_000) : null,
+      live_as_of: compared ? iso(180_000) : null,
       note: indexed ? null : `${dataset} is not indexed yet: this was read from the file system.`,
     }
     return json(answer)

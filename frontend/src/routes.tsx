@@ -39,6 +39,10 @@ export const routes: RouteObject[] = [
             lazy: async () => ({ Component: (await import('./pages/ActivityPage')).ActivityPage }),
           },
           {
+            path: 'activity/audit',
+            lazy: async () => ({ Component: (await import('./pages/AuditPage')).AuditPage }),
+          },
+          {
             path: 'activity/:id',
             lazy: async () => ({ Component: (await import('./pages/JobPage')).JobPage }),
           },

@@ -130,7 +130,7 @@ fn ask(catalog: &Catalog, dataset: DatasetId, shape: &Shape, snapshots: u64, see
         catalog.list(dataset, any(), &big, None, 200).expect("a page").total
     });
     timed("deleted names of that folder, first 200", 20, |_| {
-        catalog.deleted(dataset, At::Live, &big, None, 200).expect("a page").total
+        catalog.deleted(dataset, (At::Live, None), &big, None, 200).expect("a page").total
     });
     let busy = path(BUSY).join(&name(shape.files_of(BUSY).start)).expect("a path");
     println!("versions of the busy file: {}", catalog.versions(dataset, &busy).expect("versions").len());

@@ -14,7 +14,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
-use crate::{CatalogError, Result};
+use crate::{CatalogError, Result, files::WeightCache};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// For calls that end soon: readers beside the one writer that SQLite allows.
@@ -67,6 +67,7 @@ pub struct Catalog {
     pool: Pool<ConnectionManager<SqliteConnection>>,
     lasting: Pool<ConnectionManager<SqliteConnection>>,
     path: Arc<Path>,
+    pub(crate) weights: Arc<WeightCache>,
 }
 
 pub(crate) type Connection = PooledConnection<ConnectionManager<SqliteConnection>>;
@@ -93,7 +94,7 @@ impl Catalog {
                 .map_err(|e| failed(e.to_string()))
         };
         let (pool, lasting) = (connections(CONNECTIONS)?, connections(LASTING)?);
-        Ok(Self { pool, lasting, path: path.into() })
+        Ok(Self { pool, lasting, path: path.into(), weights: Arc::default() })
     }
 
     /// Bytes that the state takes on disk, its write-ahead log included.

@@ -11,10 +11,13 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Catalog, CatalogError, Result,
+    Catalog, CatalogError, Result, audit,
     schema::{job_log, jobs},
     time,
 };
+
+/// What a job has marked that has done nothing yet, or has ended.
+const NO_MARKS: &str = "[]";
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,7 +187,7 @@ impl Catalog {
                 jobs::user_name.eq(job.user_name),
                 jobs::state.eq(JobState::Enqueued.as_str()),
                 jobs::request.eq(job.request.to_string()),
-                jobs::marks.eq("[]"),
+                jobs::marks.eq(NO_MARKS),
                 jobs::created_at.eq(time::ms(now)),
             ))
             .returning(Row::as_returning())
@@ -211,8 +214,26 @@ impl Catalog {
         before: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Job>> {
+        self.jobs_of(None, state, kind, before, limit)
+    }
+
+    /// Likewise; of one user where one is given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn jobs_of(
+        &self,
+        user: Option<i64>,
+        state: Option<JobState>,
+        kind: Option<&str>,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Job>> {
         let mut query =
             jobs::table.select(Row::as_select()).order(jobs::id.desc()).limit(limit.into()).into_boxed();
+        if let Some(user) = user {
+            query = query.filter(jobs::user_id.eq(user));
+        }
         if let Some(state) = state {
             query = query.filter(jobs::state.eq(state.as_str()));
         }
@@ -287,29 +308,52 @@ impl Catalog {
         now: Timestamp,
     ) -> Result<bool> {
         let open = [JobState::Enqueued.as_str(), JobState::Processing.as_str()];
-        let ended = diesel::update(jobs::table.find(id))
-            .filter(jobs::state.eq_any(open))
-            .set((
-                jobs::state.eq(state.as_str()),
-                jobs::result.eq(result.map(ToString::to_string)),
-                jobs::error.eq(error.map(ToString::to_string)),
-                jobs::finished_at.eq(time::ms(now)),
-                jobs::marks.eq("[]"),
-            ))
-            .execute(&mut self.conn()?)?;
-        Ok(ended == 1)
+        self.write(|conn| {
+            let ended = diesel::update(jobs::table.find(id))
+                .filter(jobs::state.eq_any(open))
+                .set((
+                    jobs::state.eq(state.as_str()),
+                    jobs::result.eq(result.map(ToString::to_string)),
+                    jobs::error.eq(error.map(ToString::to_string)),
+                    jobs::finished_at.eq(time::ms(now)),
+                    jobs::marks.eq(NO_MARKS),
+                ))
+                .execute(conn)?;
+            if ended == 1 {
+                audit::job_ended(conn, id, state)?;
+            }
+            Ok(ended == 1)
+        })
     }
 
-    /// Cancels a job that still waits. Answers whether it did.
+    /// Lets a running job wait for its turn again, with its marks. Answers whether it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn requeue_job(&self, id: &str) -> Result<bool> {
+        let waits = diesel::update(jobs::table.find(id))
+            .filter(jobs::state.eq(JobState::Processing.as_str()))
+            .set(jobs::state.eq(JobState::Enqueued.as_str()))
+            .execute(&mut self.conn()?)?;
+        Ok(waits == 1)
+    }
+
+    /// Cancels a job that still waits and has done nothing yet. Answers whether it did.
     ///
     /// # Errors
     /// When the database fails.
     pub fn cancel_waiting_job(&self, id: &str, now: Timestamp) -> Result<bool> {
-        let canceled = diesel::update(jobs::table.find(id))
-            .filter(jobs::state.eq(JobState::Enqueued.as_str()))
-            .set((jobs::state.eq(JobState::Canceled.as_str()), jobs::finished_at.eq(time::ms(now))))
-            .execute(&mut self.conn()?)?;
-        Ok(canceled == 1)
+        self.write(|conn| {
+            let canceled = diesel::update(jobs::table.find(id))
+                .filter(jobs::state.eq(JobState::Enqueued.as_str()))
+                .filter(jobs::marks.eq(NO_MARKS))
+                .set((jobs::state.eq(JobState::Canceled.as_str()), jobs::finished_at.eq(time::ms(now))))
+                .execute(conn)?;
+            if canceled == 1 {
+                audit::job_ended(conn, id, JobState::Canceled)?;
+            }
+            Ok(canceled == 1)
+        })
     }
 
     /// Removes a job that has ended, with its log. Answers whether it did.
@@ -399,6 +443,19 @@ mod tests {
         let job = catalog.job(&job.id).unwrap();
         assert_eq!((job.state, job.result, job.marks), (JobState::Succeeded, Some(result), json!([])));
         assert_eq!(catalog.job_counts().unwrap(), [(JobState::Succeeded, 1)]);
+    }
+
+    #[test]
+    fn a_job_that_waits_again_keeps_its_marks_and_is_not_canceled_unseen() {
+        let (_folder, catalog, job) = with_job();
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(!catalog.requeue_job(&job.id).unwrap(), "it waits already");
+        assert!(catalog.start_job(&job.id, now).unwrap());
+        catalog.mark_job(&job.id, &json!(["held"])).unwrap();
+        assert!(catalog.requeue_job(&job.id).unwrap());
+        assert!(!catalog.cancel_waiting_job(&job.id, now).unwrap(), "what it holds must be let go first");
+        let job = catalog.job(&job.id).unwrap();
+        assert_eq!((job.state, job.marks), (JobState::Enqueued, json!(["held"])));
     }
 
     #[test]

@@ -3,10 +3,13 @@
 //! Opening it migrates it, after the file has been copied aside. Calls block for as long as SQLite takes
 //! (at most the busy timeout): call them off the async threads.
 
+mod audit;
 mod db;
 mod files;
+mod grants;
 mod jobs;
 mod rebuild;
+mod restores;
 mod schema;
 mod searches;
 mod sessions;
@@ -15,14 +18,18 @@ mod time;
 mod tokens;
 mod users;
 
+pub use audit::{Audit, AuditFilter, NewAudit};
 pub use db::{Catalog, OpenError};
 pub use files::{
-    Applied, Apply, At, Coverage, Dataset, DatasetId, Deleted, DeletedPage, Difference, DifferencePage,
-    Different, Differs, DirEntry, DirPage, KnownFiles, NewRun, NewSnapshot, PathVersion, Problem, Run,
-    SearchNote, Seen, Snapshot, State, Version,
+    Applied, Apply, At, ComparedEntry, ComparedPage, Coverage, Dataset, DatasetId, Deleted, DeletedPage,
+    Difference, DifferencePage, DifferenceSummary, Different, Differs, DirEntry, DirPage, KnownFiles,
+    Moments, NewRun, NewSnapshot, PathVersion, Problem, Run, SearchNote, Seen, Since, Snapshot, State, Tally,
+    Version, Weight,
 };
+pub use grants::StoredGrant;
 pub use jobs::{Job, JobState, LogLine, NewJob};
 pub use rebuild::{Rebuilt, rebuild};
+pub use restores::{ItemCursor, MadeAs, NewRestoreItem, RestoreCounts, RestoreItem, RestoreRecord};
 pub use searches::SavedSearch;
 pub use sessions::Session;
 pub use tokens::{NewToken, Token};

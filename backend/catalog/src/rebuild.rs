@@ -29,9 +29,10 @@ pub struct Rebuilt {
 }
 
 /// What is carried over, parents first, with the columns.
-const CARRIED: [(&str, &str); 8] = [
+const CARRIED: [(&str, &str); 12] = [
     ("settings", "key, value"),
-    ("users", "id, name, password_hash, role, disabled, created_at, last_login_at"),
+    ("users", "id, name, password_hash, role, disabled, created_at, last_login_at, restricted"),
+    ("grants", "user_id, guid, dataset, beneath, browse, restore_in_place, restore_elsewhere"),
     ("sessions", "id, user_id, created_at, expires_at"),
     ("tokens", "id, user_id, name, hash, role, created_at, expires_at, last_used_at"),
     (
@@ -40,7 +41,18 @@ const CARRIED: [(&str, &str); 8] = [
          started_at, finished_at",
     ),
     ("job_log", "id, job_id, at, level, text"),
+    ("restores", "id, job_id, guard, guard_guid, undo_job"),
+    (
+        "restore_items",
+        "id, restore, source, target, action, outcome, pending, kind, inode, size, mtime_s, mtime_ns, bytes, more, \
+         undone, undo_error",
+    ),
     ("searches", "id, user_id, name, query, created_at"),
+    (
+        "audit",
+        "id, at, user_id, user_name, token_id, action, dataset, path, snapshot, to_dataset, to_path, job, \
+         request_id, outcome, detail, words",
+    ),
     ("datasets", "id, guid, name, first_seen, last_seen, live_interval, excluded"),
 ];
 const FORGET: &str = "BEGIN IMMEDIATE; DELETE FROM search_notes; DELETE FROM touched; DELETE FROM links; DELETE FROM objects; \
@@ -49,11 +61,14 @@ const FORGET: &str = "BEGIN IMMEDIATE; DELETE FROM search_notes; DELETE FROM tou
     UPDATE datasets SET position = NULL, position_at = NULL, applying = NULL, applying_base = NULL, seen = NULL; \
     COMMIT;";
 /// What belongs to something that could not be read.
-const ORPHANS: [(&str, &str); 4] = [
+const ORPHANS: [(&str, &str); 7] = [
+    ("grants", "user_id NOT IN (SELECT id FROM users)"),
     ("sessions", "user_id NOT IN (SELECT id FROM users)"),
     ("searches", "user_id NOT IN (SELECT id FROM users)"),
     ("tokens", "user_id NOT IN (SELECT id FROM users)"),
     ("job_log", "job_id NOT IN (SELECT id FROM jobs)"),
+    ("restores", "job_id NOT IN (SELECT id FROM jobs)"),
+    ("restore_items", "restore NOT IN (SELECT id FROM restores)"),
 ];
 
 /// Where so many rows can't be read, the rest of their table is given up.
@@ -158,6 +173,20 @@ struct Range {
     last: i64,
 }
 
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Those of the columns that the old file has: one of an earlier version lacks what came later, which has a default.
+fn known_columns(conn: &mut SqliteConnection, table: &str, columns: &str) -> String {
+    let asked = diesel::sql_query("SELECT name FROM pragma_table_info(?, 'old')").bind::<Text, _>(table);
+    let known: Vec<Column> = asked.load(conn).unwrap_or_default();
+    let is_known = |column: &&str| known.is_empty() || known.iter().any(|known| known.name == *column);
+    columns.split(", ").filter(is_known).collect::<Vec<_>>().join(", ")
+}
+
 /// Where a range of rows can't be read, its halves may be.
 fn carry_table(conn: &mut SqliteConnection, table: &str, columns: &str) -> Option<String> {
     let ends =
@@ -167,6 +196,7 @@ fn carry_table(conn: &mut SqliteConnection, table: &str, columns: &str) -> Optio
         // No table at all cannot be told from a damaged root; nor what its rows were.
         Err(error) => return Some(format!("{table}: nothing can be read: {error}")),
     };
+    let columns = known_columns(conn, table, columns);
     let copy = format!(
         "INSERT OR IGNORE INTO main.{table} ({columns}) SELECT {columns} FROM old.{table} \
          WHERE rowid BETWEEN ? AND ?"

@@ -16,6 +16,7 @@ diesel::table! {
         disabled -> Bool,
         created_at -> BigInt,
         last_login_at -> Nullable<BigInt>,
+        restricted -> Bool,
     }
 }
 
@@ -175,6 +176,70 @@ diesel::table! {
         name -> Text,
         query -> Text,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (user_id, guid) {
+        user_id -> BigInt,
+        guid -> BigInt,
+        dataset -> Text,
+        beneath -> Bool,
+        browse -> Bool,
+        restore_in_place -> Bool,
+        restore_elsewhere -> Bool,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> BigInt,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        token_id -> Nullable<BigInt>,
+        action -> Text,
+        dataset -> Nullable<Text>,
+        path -> Nullable<Text>,
+        snapshot -> Nullable<Text>,
+        to_dataset -> Nullable<Text>,
+        to_path -> Nullable<Text>,
+        job -> Nullable<Text>,
+        request_id -> Text,
+        outcome -> Text,
+        detail -> Nullable<Text>,
+        words -> Text,
+    }
+}
+
+diesel::table! {
+    restores (id) {
+        id -> BigInt,
+        job_id -> Text,
+        guard -> Nullable<Text>,
+        guard_guid -> Nullable<BigInt>,
+        undo_job -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    restore_items (id) {
+        id -> BigInt,
+        restore -> BigInt,
+        source -> Binary,
+        target -> Binary,
+        action -> Text,
+        outcome -> BigInt,
+        pending -> Bool,
+        kind -> Nullable<BigInt>,
+        inode -> BigInt,
+        size -> BigInt,
+        mtime_s -> BigInt,
+        mtime_ns -> BigInt,
+        bytes -> BigInt,
+        more -> Nullable<Text>,
+        undone -> Nullable<BigInt>,
+        undo_error -> Nullable<Text>,
     }
 }
 

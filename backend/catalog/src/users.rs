@@ -27,6 +27,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// Last successful sign-in.
     pub last_login_at: Option<Timestamp>,
+    /// Sees only what was granted. Administrators see everything all the same.
+    pub restricted: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -39,6 +41,7 @@ struct Row {
     disabled: bool,
     created_at: i64,
     last_login_at: Option<i64>,
+    restricted: bool,
 }
 
 impl From<Row> for User {
@@ -52,6 +55,7 @@ impl From<Row> for User {
             disabled: row.disabled,
             created_at: time::instant(row.created_at),
             last_login_at: row.last_login_at.map(time::instant),
+            restricted: row.restricted,
         }
     }
 }
@@ -65,6 +69,8 @@ pub struct NewUser<'a> {
     pub password_hash: &'a str,
     /// What the user may do.
     pub role: Role,
+    /// Whether to see only what is granted, which is nothing at first.
+    pub restricted: bool,
 }
 
 /// What to change; what is absent stays.
@@ -130,6 +136,7 @@ impl Catalog {
                 users::password_hash.eq(user.password_hash),
                 users::role.eq(user.role.as_str()),
                 users::disabled.eq(false),
+                users::restricted.eq(user.restricted),
                 users::created_at.eq(time::ms(now)),
             ))
             .returning(Row::as_returning())
@@ -219,7 +226,8 @@ mod tests {
     }
 
     fn add(catalog: &Catalog, name: &str, role: Role) -> Result<User> {
-        catalog.add_user(&NewUser { name, password_hash: "x", role }, Timestamp::UNIX_EPOCH)
+        catalog
+            .add_user(&NewUser { name, password_hash: "x", role, restricted: false }, Timestamp::UNIX_EPOCH)
     }
 
     #[test]

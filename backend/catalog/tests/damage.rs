@@ -12,8 +12,12 @@ use nasman_core::{Kind, Role, Txg};
 
 fn users(catalog: &Catalog, count: usize) {
     for number in 0..count {
-        let user =
-            NewUser { name: &format!("user {number}"), password_hash: &"x".repeat(90), role: Role::Admin };
+        let user = NewUser {
+            name: &format!("user {number}"),
+            password_hash: &"x".repeat(90),
+            role: Role::Admin,
+            restricted: false,
+        };
         catalog.add_user(&user, Timestamp::UNIX_EPOCH).unwrap();
     }
 }

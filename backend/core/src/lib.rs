@@ -3,7 +3,9 @@
 //! Nothing here does IO, reads a clock or is async: whoever calls passes in what the world looks like.
 //! Names and paths are validated once, when they become one of these types; inside nobody checks again.
 
+pub mod archive;
 mod change;
+pub mod grant;
 mod id;
 mod known;
 mod name;
@@ -13,6 +15,7 @@ pub mod restore;
 mod role;
 
 pub use change::{Change, FileTime, Kind, Lifetime, Meta, ROOT_INODE};
+pub use grant::{Grant, Right};
 pub use id::{Guid, Txg};
 pub use known::{Known, KnownError, KnownObject};
 pub use name::{DatasetName, HoldTag, NameError, PoolName, SnapshotName, SnapshotTag};

@@ -193,6 +193,12 @@ impl DatasetName {
         PoolName(self.0.split('/').next().unwrap_or_default().to_owned())
     }
 
+    /// Whether it lies somewhere beneath the other one.
+    #[must_use]
+    pub fn is_beneath(&self, other: &Self) -> bool {
+        self.0.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The snapshot of this dataset with the given tag.
     ///
     /// # Errors

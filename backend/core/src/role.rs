@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Role {
-    /// Sees everything, downloads files, changes nothing.
+    /// Sees everything, or the datasets granted to them, and downloads files; restores where a grant allows it.
     Viewer,
     /// Also takes snapshots and restores files.
     Operator,

@@ -8,8 +8,10 @@ use nasman_zfs::{Result as ZfsResult, Zfs, files::Owners};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
+    audit::Looks,
     auth::{CookieKey, Passwords, Throttle},
     config::Config,
+    downloads::Downloads,
     http::error::{ApiError, ApiResult, Code},
     index::Index,
     jobs::Jobs,
@@ -47,10 +49,14 @@ pub struct App {
     pub throttle: Throttle,
     /// So many passwords are checked at once: each takes 19 MiB, and who tries many at a time must wait, too.
     pub sign_ins: Semaphore,
+    /// Which files are being looked at, so that the audit log tells it once.
+    pub looks: Looks,
     /// When snapshots were taken.
     pub created: CreatedCache,
     /// Names of files' owners.
     pub owners: Owners,
+    /// Archives that wait to be fetched, or are.
+    pub downloads: Arc<Downloads>,
     /// Turns true when the server stops, so that endless answers end.
     pub stopping: watch::Receiver<bool>,
 }

@@ -149,7 +149,7 @@ fn user(config: &Config, command: UserCommand) -> Result<(), String> {
         UserCommand::Add { name, role } => {
             check_user_name(&name).map_err(|e| e.detail)?;
             let password_hash = &hash_from_input()?;
-            let new = NewUser { name: &name, password_hash, role };
+            let new = NewUser { name: &name, password_hash, role, restricted: false };
             catalog.add_user(&new, jiff::Timestamp::now()).map_err(|e| format!("{name}: {e}"))?;
             print(&format!("Made {name}, {role}.\n"))
         }

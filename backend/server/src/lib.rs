@@ -1,10 +1,12 @@
 //! NASMan's server. The binary is a thin shell around this library, so that tests drive the same parts.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod browse;
 pub mod commands;
 pub mod config;
+pub mod downloads;
 pub mod http;
 pub mod index;
 pub mod jobs;

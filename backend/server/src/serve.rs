@@ -11,6 +11,7 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
 use crate::{
     app::App,
+    audit::{self, Looks},
     auth::{CookieKey, Passwords, Throttle, know_caller},
     config::Config,
     http::{
@@ -20,7 +21,7 @@ use crate::{
     index::{self, IndexWork},
     jobs::{self, Jobs, Work},
     metrics::Metrics,
-    restore::RestoreWork,
+    restore::{RestoreWork, UndoWork},
     routes::{self, errors, frontend::frontend, moment::CreatedCache, openapi, system},
     search::{self, KnownCache, Search},
 };
@@ -83,8 +84,10 @@ pub fn set_up(
         passwords: Arc::new(Passwords::new().map_err(|error| other(error.detail))?),
         throttle: Throttle::default(),
         sign_ins: Semaphore::new(SIGN_INS),
+        looks: Looks::default(),
         created: CreatedCache::default(),
         owners: Owners::default(),
+        downloads: Arc::default(),
         catalog,
         metrics,
         config,
@@ -108,7 +111,7 @@ pub fn first_run(app: &App, given: Option<&str>) -> Result<Option<FirstLogin>, S
     let hash = app.passwords.hash("password", password).map_err(|error| {
         SetupError::Other(format!("NASMAN_ADMIN_PASSWORD can't be the administrator's: {}", error.detail))
     })?;
-    let user = NewUser { name: "admin", password_hash: &hash, role: Role::Admin };
+    let user = NewUser { name: "admin", password_hash: &hash, role: Role::Admin, restricted: false };
     app.catalog.add_user(&user, app.now())?;
     Ok(Some(FirstLogin { name: "admin", password: random }))
 }
@@ -147,11 +150,13 @@ pub async fn work(app: web::Data<App>) {
     let (zfs, index) = (Arc::clone(&app.zfs), Arc::clone(&app.index));
     let feed = Feed { exclude: app.config.index_exclude.clone(), ..Feed::default() };
     let kinds: Vec<Box<dyn Work>> = vec![
-        Box::new(RestoreWork::new(Arc::clone(&zfs), Arc::clone(&index))),
+        Box::new(RestoreWork::new(Arc::clone(&zfs), app.catalog.clone(), Arc::clone(&index))),
+        Box::new(UndoWork::new(Arc::clone(&zfs), app.catalog.clone(), Arc::clone(&index))),
         Box::new(IndexWork::new(zfs, app.catalog.clone(), index, Arc::clone(&app.search), feed)),
     ];
     let search = follow(&app);
-    jobs::run(Arc::clone(&app.jobs), Arc::new(kinds), app.stopping.clone()).await;
+    let jobs = jobs::run(Arc::clone(&app.jobs), Arc::new(kinds), app.stopping.clone());
+    tokio::join!(jobs, audit::keep(app.clone()));
     app.search.hint();
     if let Err(error) = search.await {
         tracing::error!(%error, "the thread that keeps search up was lost");

@@ -35,14 +35,6 @@ export function contentUrl(file: { dataset: string; path: string; at: string | n
   return `${apiBase}/api/v1/datasets/${encodeURIComponent(file.dataset)}/content?${query.toString()}`
 }
 
-/** Lets the browser download from an address that the server gave; the page stays. */
-export function downloadFrom(address: string): void {
-  const link = document.createElement('a')
-  link.href = apiBase + address
-  link.download = ''
-  link.click()
-}
-
 /** The first `limit` bytes of a file as text. */
 export async function fetchText(url: string, limit: number, signal: AbortSignal): Promise<string> {
   const request = new Request(url, {

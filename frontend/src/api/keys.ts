@@ -7,8 +7,8 @@ export const keys = {
   moments: (dataset: string) => ['moments', dataset] as const,
   destroyPlan: (dataset: string, guid: string) => ['destroy-plan', dataset, guid] as const,
   allFiles: ['files'] as const,
-  files: (dataset: string, at: string | null, path: string, deleted = false) =>
-    ['files', dataset, at, path, deleted] as const,
+  files: (dataset: string, at: string | null, path: string, deleted = false, added = false) =>
+    ['files', dataset, at, path, deleted, added] as const,
   folders: (dataset: string, path: string) => ['files', dataset, null, path, 'folders'] as const,
   entry: (dataset: string, at: string | null, path: string) => ['entry', dataset, at, path] as const,
   allVersions: ['versions'] as const,
@@ -16,7 +16,9 @@ export const keys = {
   allDifferences: ['diff'] as const,
   differences: (dataset: string, from: string, to: string | null, path: string) =>
     ['diff', dataset, from, to, path] as const,
-  text: (url: string) => ['text', url] as const,
+  differenceSummary: (dataset: string, from: string, to: string | null, path: string) =>
+    ['diff', dataset, from, to, path, 'summary'] as const,
+  text: (url: string, limit: number) => ['text', url, limit] as const,
   restorePlan: (request: unknown) => ['restore-plan', request] as const,
   allRestores: ['restore'] as const,
   restore: (id: string) => ['restore', id] as const,
@@ -32,4 +34,7 @@ export const keys = {
   searches: ['searches'] as const,
   tokens: ['tokens'] as const,
   users: ['users'] as const,
+  grants: (user: number) => ['users', user, 'grants'] as const,
+  allAudit: ['audit'] as const,
+  audit: (query: unknown) => ['audit', query] as const,
 }

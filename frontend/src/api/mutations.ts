@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { forgetTray } from '../util/tray'
 import { client, unwrap } from './client'
+import { startDownload } from './downloads'
 import { keys } from './keys'
 import type {
   DestroyPlan,
@@ -11,6 +12,7 @@ import type {
   RestoreRequest,
   TokenRequest,
   UserChange,
+  UserGrants,
 } from './types'
 
 /** Signs in, and forgets whatever an earlier user had loaded. */
@@ -89,10 +91,10 @@ export function useUndoRestore(id: string) {
   })
 }
 
-/** Makes an address from which what is asked for can be had as one archive. */
-export function usePrepareDownload() {
+/** Has what is asked for downloaded as one archive. */
+export function useStartDownload() {
   return useMutation({
-    mutationFn: (body: DownloadRequest) => unwrap(client.POST('/api/v1/downloads', { body })),
+    mutationFn: ({ format, items }: DownloadRequest) => startDownload(format, items),
   })
 }
 
@@ -162,6 +164,15 @@ export function useChangeUser(id: number) {
     mutationFn: (body: UserChange) =>
       unwrap(client.PATCH('/api/v1/users/{id}', { params: { path: { id } }, body })),
     onSuccess: () => invalidate(keys.users),
+  })
+}
+
+export function useChangeGrants(id: number) {
+  const invalidate = useInvalidate()
+  return useMutation({
+    mutationFn: (body: UserGrants) =>
+      unwrap(client.PUT('/api/v1/users/{id}/grants', { params: { path: { id } }, body })),
+    onSuccess: () => invalidate(keys.users, keys.allAudit),
   })
 }
 

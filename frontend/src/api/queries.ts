@@ -4,6 +4,7 @@ import { client, fetchText, unwrap } from './client'
 import { isSignedOut } from './errors'
 import { keys } from './keys'
 import type {
+  AuditQuery,
   Dataset,
   Entry,
   Job,
@@ -61,19 +62,12 @@ export const snapshotsQuery = (dataset: string) =>
     getNextPageParam: (page) => page.next ?? undefined,
   })
 
-/** Every snapshot of a dataset, oldest first: what the time line draws. */
+/** Every snapshot of a dataset, oldest first, and how much changed in it: what the time line draws. */
 export const momentsQuery = (dataset: string) =>
   queryOptions({
     queryKey: keys.moments(dataset),
     queryFn: ({ signal }) =>
-      allPages<Snapshot>((cursor) =>
-        unwrap(
-          client.GET('/api/v1/datasets/{dataset}/snapshots', {
-            signal,
-            params: { path: { dataset }, query: { limit: PAGE, cursor, order: 'oldest' } },
-          }),
-        ),
-      ),
+      unwrap(client.GET('/api/v1/datasets/{dataset}/moments', { signal, params: { path: { dataset } } })),
     staleTime: 30_000,
   })
 
@@ -92,10 +86,18 @@ export const destroyPlanQuery = (snapshot: Snapshot) =>
     gcTime: 0,
   })
 
-/** A folder as of a moment (null: now), page by page. `deleted`: also what is no more by then. */
-export const filesQuery = (dataset: string, at: string | null, path: string, deleted: boolean) =>
+/**
+ * A folder as of a moment (null: now), page by page. `deleted`: also what is no more by then; `added`: also what came since.
+ * Of a moment in the past each entry tells what became of it.
+ */
+export const filesQuery = (
+  dataset: string,
+  at: string | null,
+  path: string,
+  { deleted, added }: { deleted: boolean; added: boolean },
+) =>
   infiniteQueryOptions({
-    queryKey: keys.files(dataset, at, path, deleted),
+    queryKey: keys.files(dataset, at, path, deleted, added && at !== null),
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         client.GET('/api/v1/datasets/{dataset}/files', {
@@ -106,6 +108,8 @@ export const filesQuery = (dataset: string, at: string | null, path: string, del
               path,
               at: at ?? undefined,
               deleted: deleted ? true : undefined,
+              compare: at === null ? undefined : 'live',
+              added: added && at !== null ? true : undefined,
               limit: PAGE,
               cursor: pageParam,
             },
@@ -185,6 +189,19 @@ export const differencesQuery = (dataset: string, from: string, to: string | nul
     getNextPageParam: (page) => page.next ?? undefined,
   })
 
+/** The same differences, counted. */
+export const differenceSummaryQuery = (dataset: string, from: string, to: string | null, path: string) =>
+  queryOptions({
+    queryKey: keys.differenceSummary(dataset, from, to, path),
+    queryFn: ({ signal }) =>
+      unwrap(
+        client.GET('/api/v1/datasets/{dataset}/diff/summary', {
+          signal,
+          params: { path: { dataset }, query: { from, to: to ?? undefined, path } },
+        }),
+      ),
+  })
+
 /** What is indexed, of all datasets. */
 export const indexQuery = queryOptions({
   queryKey: keys.index,
@@ -203,7 +220,7 @@ export const indexedQuery = (dataset: string) =>
 
 export const textQuery = (url: string, limit: number) =>
   queryOptions({
-    queryKey: keys.text(url),
+    queryKey: keys.text(url, limit),
     queryFn: ({ signal }) => fetchText(url, limit, signal),
   })
 
@@ -272,6 +289,33 @@ export const usersQuery = queryOptions({
   queryKey: keys.users,
   queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/users', { signal }))).items,
 })
+
+/** What a user may see. */
+export const grantsQuery = (user: number) =>
+  queryOptions({
+    queryKey: keys.grants(user),
+    queryFn: ({ signal }) =>
+      unwrap(client.GET('/api/v1/users/{id}/grants', { signal, params: { path: { id: user } } })),
+    // It is about to be changed.
+    staleTime: 0,
+    gcTime: 0,
+  })
+
+/** Who did what, newest first, page by page. */
+export const auditQuery = (query: AuditQuery) =>
+  infiniteQueryOptions({
+    queryKey: keys.audit(query),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/audit', {
+          signal,
+          params: { query: { ...query, limit: 100, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  })
 
 async function allPages<T>(
   load: (cursor: string | undefined) => Promise<{ items: T[]; next?: string | null }>,

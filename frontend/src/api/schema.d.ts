@@ -599,6 +599,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset}/diff/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what is different in a folder between two moments. A folder that was moved is one difference, whatever is
+         *     below it.
+         */
+        get: operations["get_changes_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/moments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what is different in a folder between two moments. A folder that was moved is one difference, whatever is
+         *     below it.
+         */
+        get: operations["list_moments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -870,6 +910,8 @@ export interface components {
              * @description Owner's number.
              */
             uid: number;
+            now?: null | components["schemas"]["Now"];
+            now_at?: string | null;
         };
         /**
          * @description What an entry is.
@@ -1205,6 +1247,7 @@ export interface components {
              * @description How many entries the folder has; with `deleted`, names that are no more are counted.
              */
             total: number;
+            live_as_of?: string | null;
         };
         /** @description Who is asking, and whom they ask. */
         Me: {
@@ -2475,6 +2518,47 @@ export interface components {
          * @enum {string}
          */
         VersionState: "live" | "deleted" | "earlier";
+        Weight: {
+            /** Format: int64 */
+            objects: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        Tick: {
+            tag: string;
+            guid: string;
+            created: string;
+            changed?: null | components["schemas"]["Weight"];
+        };
+        TimeLine: {
+            dataset: string;
+            items: components["schemas"]["Tick"][];
+            live?: null | components["schemas"]["Weight"];
+            live_as_of?: string | null;
+        };
+        Tally: {
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        /** @enum {string} */
+        Now: "same" | "changed" | "deleted" | "moved" | "added";
+        DifferenceSummary: {
+            created: components["schemas"]["Tally"];
+            removed: components["schemas"]["Tally"];
+            modified: components["schemas"]["Tally"];
+            attributes: components["schemas"]["Tally"];
+            moved: components["schemas"]["Tally"];
+            dataset: string;
+            path: string;
+            from: components["schemas"]["Sighting"];
+            to: components["schemas"]["Sighting"];
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            bytes: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2764,6 +2848,8 @@ export interface operations {
                 limit?: number;
                 /** @description The last page's `next`. */
                 cursor?: string;
+                compare?: "live";
+                added?: boolean;
             };
             header?: never;
             path: {
@@ -4137,6 +4223,116 @@ export interface operations {
             };
             /** @description It can't: `zfs_unavailable`, `state_unavailable` */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_changes_summary: {
+        parameters: {
+            query: {
+                /** @description The earlier moment: a snapshot's name, its guid, or a time (the newest snapshot at or before it). */
+                from: string;
+                /** @description The later moment, likewise; absent: live. */
+                to?: string;
+                /**
+                 * @description In and below which folder; absent or empty: the dataset's root.
+                 * @example anna/Documents
+                 */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the differences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceSummary"];
+                };
+            };
+            /** @description `invalid_request`: such as a beginning later than the end */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `snapshot_not_found`, `file_not_found`: neither moment has the path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_indexed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_moments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Full name, percent-encoded as one segment */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the differences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeLine"];
+                };
+            };
+            /** @description `invalid_request`: such as a beginning later than the end */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `snapshot_not_found`, `file_not_found`: neither moment has the path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_indexed` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

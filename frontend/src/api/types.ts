@@ -1,5 +1,5 @@
-import type { Grant, RestoreResult, UndoResult } from './restore-types'
-import type { components } from './schema'
+import type { RestoreResult, UndoResult } from './restore-types'
+import type { components, paths } from './schema'
 
 /** The server's types by their own names. */
 type Schemas = components['schemas']
@@ -9,12 +9,13 @@ export type Role = Schemas['Role']
 export type User = Schemas['User']
 export type UserChange = Schemas['UserChange']
 export type NewUser = Schemas['NewUser']
-/** `restricted`: only what is granted is seen. `may_restore`: as operator, or by some grant. */
-export type Me = Schemas['Me'] & {
-  restricted?: boolean
-  grants?: Grant[]
-  may_restore?: boolean
-}
+export type Me = Schemas['Me']
+export type Right = Schemas['Right']
+export type Grant = Schemas['Grant']
+export type UserGrants = Schemas['UserGrants']
+export type AuditAction = Schemas['AuditAction']
+export type AuditEntry = Schemas['AuditEntry']
+export type AuditQuery = NonNullable<paths['/api/v1/audit']['get']['parameters']['query']>
 export type Token = Schemas['Token']
 export type NewToken = Schemas['NewToken']
 export type TokenRequest = Schemas['NewTokenBody']
@@ -27,6 +28,9 @@ export type Snapshot = Schemas['Snapshot']
 export type SnapshotPage = Schemas['SnapshotPage']
 export type DestroyPlan = Schemas['DestroyPlan']
 export type Moment = Schemas['Moment']
+/** Every moment of a dataset, with how much changed in each. */
+export type TimeLine = Schemas['TimeLine']
+export type TimeLineMoment = Schemas['Tick']
 export type Entry = Schemas['Entry']
 export type Listing = Schemas['Listing']
 export type Sighting = Schemas['Sighting']
@@ -34,6 +38,10 @@ export type Version = Schemas['Version']
 export type VersionPage = Schemas['VersionPage']
 export type Difference = Schemas['Difference']
 export type DifferencePage = Schemas['DifferencePage']
+export type DifferenceSummary = Schemas['DifferenceSummary']
+export type Tally = Schemas['Tally']
+/** What became of an entry between a moment and now. */
+export type Now = Schemas['Now']
 export type {
   ConflictPolicy,
   Download,

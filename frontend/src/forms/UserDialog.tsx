@@ -7,11 +7,14 @@ import type { User } from '../api/types'
 import { ErrorNote } from '../ui/ErrorNote'
 import { RoleSelect } from './RoleSelect'
 
+type Props = { user: User | null; onClose: () => void; onMade: (user: User) => void }
+
 /** A new user (null), or changes to one. */
-export function UserDialog({ user, onClose }: { user: User | null; onClose: () => void }) {
+export function UserDialog({ user, onClose, onMade }: Props) {
   const [name, setName] = useState(user?.name ?? '')
   const [role, setRole] = useState(user?.role ?? 'viewer')
   const [password, setPassword] = useState('')
+  const [restricted, setRestricted] = useState(false)
   const [disabled, setDisabled] = useState(user?.disabled ?? false)
   const create = useCreateUser()
   const change = useChangeUser(user?.id ?? 0)
@@ -22,7 +25,15 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
   const submit = (event: SyntheticEvent) => {
     event.preventDefault()
     if (user === null) {
-      create.mutate({ name: name.trim(), password, role }, { onSuccess: onClose })
+      create.mutate(
+        { name: name.trim(), password, role, restricted: restricted && role !== 'admin' },
+        {
+          onSuccess: (made) => {
+            onClose()
+            onMade(made)
+          },
+        },
+      )
     } else {
       // Only what changed: a field that is sent counts as a wish.
       change.mutate(
@@ -68,6 +79,14 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
             error={at('password')}
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
+          {user === null && role !== 'admin' ? (
+            <Switch
+              label="Sees only some datasets"
+              description="Which ones is asked next. Off: sees all files."
+              checked={restricted}
+              onChange={(event) => setRestricted(event.currentTarget.checked)}
+            />
+          ) : null}
           {user === null ? null : (
             <Switch
               label="May sign in"

@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 import { jobsQuery } from '../api/queries'
 import type { Job, JobKind, JobState } from '../api/types'
 import { useEventsOpen, usePollInterval } from '../api/use-events'
+import { ActivityTabs } from '../components/activity/ActivityTabs'
 import { JobProgress } from '../components/jobs/JobProgress'
 import { countWords } from '../components/jobs/restore-words'
 import { Empty } from '../ui/Empty'
@@ -72,18 +73,26 @@ export function ActivityPage() {
         </Group>
       }
     >
-      {query.isPending ? <Loading what="jobs" rows={6} /> : null}
-      {query.isError ? (
-        <ErrorNote title="The jobs can’t be shown" error={query.error} onRetry={() => void query.refetch()} />
-      ) : null}
-      {query.data !== undefined && jobs.length === 0 ? (
-        <Empty title={state === null && kind === null ? 'Nothing has happened yet' : 'No such job is known'}>
-          Restores and indexing appear here while they run, and stay with their outcome. To restore, gather
-          files from Files or Search.
-        </Empty>
-      ) : null}
-      {jobs.length > 0 ? <JobTable jobs={jobs} /> : null}
-      <LoadMore query={query} />
+      <ActivityTabs value="jobs">
+        {query.isPending ? <Loading what="jobs" rows={6} /> : null}
+        {query.isError ? (
+          <ErrorNote
+            title="The jobs can’t be shown"
+            error={query.error}
+            onRetry={() => void query.refetch()}
+          />
+        ) : null}
+        {query.data !== undefined && jobs.length === 0 ? (
+          <Empty
+            title={state === null && kind === null ? 'Nothing has happened yet' : 'No such job is known'}
+          >
+            Restores and indexing appear here while they run, and stay with their outcome. To restore, gather
+            files from Files or Search.
+          </Empty>
+        ) : null}
+        {jobs.length > 0 ? <JobTable jobs={jobs} /> : null}
+        <LoadMore query={query} />
+      </ActivityTabs>
     </Page>
   )
 }

@@ -1,17 +1,21 @@
 import { Group, Skeleton, Stack, Switch } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { useNavigate } from 'react-router'
 
 import { datasetsQuery, momentsQuery, versionsQuery } from '../api/queries'
-import type { Dataset, Snapshot } from '../api/types'
+import type { Dataset, TimeLineMoment, Version } from '../api/types'
 import { DatasetPicker } from '../components/DatasetPicker'
 import { Changes } from '../components/files/Changes'
 import { FolderView } from '../components/files/FolderView'
 import { AT_ONCE, useFilesAddress } from '../components/files/use-files-address'
 import { PathBar } from '../components/files/PathBar'
 import { MomentPicker } from '../components/timeline/MomentPicker'
+import { changeWords, pointsOf } from '../components/timeline/points'
 import { findMoment } from '../components/timeline/scale'
 import { TimeLine } from '../components/timeline/TimeLine'
+import { itemsOfGathered } from '../components/tray/gather'
+import { useTray } from '../components/tray/tray'
 import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
 import { Loading } from '../ui/Loading'
@@ -61,9 +65,11 @@ function Time({ dataset }: { dataset: string }) {
 }
 
 function Contents({ dataset }: { dataset: Dataset }) {
-  const { at, path, selected, deleted, changes, to, urlOf } = useFilesAddress()
+  const { at, path, selected, deleted, added, changes, to, urlOf } = useFilesAddress()
   const navigate = useNavigate()
-  const { moments, chosen, choose, error, isPending } = useMoments(dataset.name)
+  const tray = useTray()
+  const { moments, live, chosen, choose, error, isPending } = useMoments(dataset.name)
+  const points = useMemo(() => pointsOf(moments), [moments])
   const steps = useVersionSteps(dataset.name, selected, moments)
   if (!dataset.files.reachable) {
     return <Empty title={`The files of ${dataset.name} can’t be reached`}>{dataset.files.detail}</Empty>
@@ -73,7 +79,14 @@ function Contents({ dataset }: { dataset: Dataset }) {
       {isPending ? (
         <Skeleton h={58} animate={false} role="status" aria-label="Loading snapshots" />
       ) : error === null ? (
-        <TimeLine moments={moments} chosen={chosen ?? moments.length} steps={steps} onChoose={choose} />
+        <TimeLine
+          label="Time line"
+          points={points}
+          chosen={chosen}
+          now={{ name: 'Now', what: live == null ? '' : changeWords(live) }}
+          steps={steps}
+          onChoose={choose}
+        />
       ) : (
         <ErrorNote title="The snapshots can’t be shown" error={error} />
       )}
@@ -93,6 +106,16 @@ function Contents({ dataset }: { dataset: Dataset }) {
               checked={deleted}
               onChange={(event) =>
                 void navigate(urlOf({ deleted: event.currentTarget.checked }), { replace: true })
+              }
+            />
+          )}
+          {at === null || changes ? null : (
+            <Switch
+              size="sm"
+              label="Show added since"
+              checked={added}
+              onChange={(event) =>
+                void navigate(urlOf({ added: event.currentTarget.checked }), { replace: true })
               }
             />
           )}
@@ -118,24 +141,36 @@ function Contents({ dataset }: { dataset: Dataset }) {
           onTo={(until) => void navigate(urlOf({ to: until }), { replace: true })}
         />
       ) : (
-        <FolderView key={dataset.guid} dataset={dataset.name} at={at} path={path} />
+        <FolderView
+          key={dataset.guid}
+          dataset={dataset.name}
+          at={at}
+          path={path}
+          onGather={(gathered) => tray.add(itemsOfGathered(gathered))}
+        />
       )}
     </Stack>
   )
 }
 
-const NONE: Snapshot[] = []
+const NONE: TimeLineMoment[] = []
+const NO_STEPS: number[] = []
 
 /** Where on the time line the versions of the chosen file are, as far as its panel has loaded them. */
-function useVersionSteps(dataset: string, selected: string | null, moments: Snapshot[]): number[] {
+function useVersionSteps(dataset: string, selected: string | null, moments: TimeLineMoment[]): number[] {
   const { data } = useInfiniteQuery({ ...versionsQuery(dataset, selected ?? ''), enabled: false })
-  if (selected === null || data === undefined) return []
-  return data.pages
+  return useMemo(
+    () => (selected === null || data === undefined ? NO_STEPS : stepsOf(data.pages, moments)),
+    [selected, data, moments],
+  )
+}
+
+function stepsOf(pages: { items: Version[] }[], moments: TimeLineMoment[]): number[] {
+  const places = new Map(moments.map(({ tag }, i) => [tag, i]))
+  return pages
     .flatMap((page) => page.items)
     .filter((version) => version.here)
-    .map((version) =>
-      version.live ? moments.length : moments.findIndex(({ tag }) => tag === version.last.snapshot),
-    )
+    .map((version) => (version.live ? moments.length : (places.get(version.last.snapshot ?? '') ?? -1)))
     .filter((index) => index >= 0)
 }
 
@@ -143,9 +178,10 @@ function useMoments(dataset: string) {
   const { at, urlOf } = useFilesAddress()
   const navigate = useNavigate()
   const { data, error, isPending } = useQuery(momentsQuery(dataset))
-  const moments = data ?? NONE
+  const moments = data?.items ?? NONE
   return {
     moments,
+    live: data?.live,
     error,
     isPending,
     chosen: at === null ? moments.length : findMoment(moments, at),

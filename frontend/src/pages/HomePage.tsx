@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { datasetsQuery, poolsQuery } from '../api/queries'
 import { IndexLine } from '../components/index/IndexLine'
 import { DatasetTable } from '../components/pools/DatasetTable'
+import { useMe } from '../components/frame/me'
 import { PoolCard } from '../components/pools/PoolCard'
 import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
@@ -12,11 +13,12 @@ import { Page } from '../ui/Page'
 import { StateMark } from '../ui/StateMark'
 import { overallVerdict } from '../util/health'
 
-/** Is everything well? One sentence first; then the pools and what is on them. */
+/** Is everything well? One sentence first; then the pools and what is on them. Who may see some datasets only sees those. */
 export function HomePage() {
+  const { restricted } = useMe()
   return (
     <Page title="Home">
-      <Pools />
+      {restricted ? null : <Pools />}
       <Stack gap="xs" component="section" aria-labelledby="datasets">
         <Title order={2} id="datasets">
           Datasets
@@ -57,6 +59,7 @@ function Pools() {
 }
 
 function Datasets() {
+  const { restricted } = useMe()
   const { data: datasets, error, isPending, refetch } = useQuery(datasetsQuery)
   if (datasets === undefined) {
     return isPending ? (
@@ -66,7 +69,11 @@ function Datasets() {
     )
   }
   if (datasets.length === 0) {
-    return <Empty title="There is no dataset">A pool's file systems and volumes are listed here.</Empty>
+    return restricted ? (
+      <Empty title="You may see no dataset yet">Ask an administrator for your files.</Empty>
+    ) : (
+      <Empty title="There is no dataset">A pool's file systems and volumes are listed here.</Empty>
+    )
   }
   return <DatasetTable datasets={datasets} />
 }

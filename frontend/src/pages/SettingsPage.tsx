@@ -19,7 +19,7 @@ const SECTIONS = {
 export function SettingsPage() {
   const { section } = useParams()
   const navigate = useNavigate()
-  const { role } = useMe()
+  const { role, restricted } = useMe()
   const admin = allows(role, 'admin')
   if (section === undefined || !(section in SECTIONS) || (section === 'users' && !admin)) {
     return <Navigate to={paths.settingsPassword()} replace />
@@ -28,9 +28,11 @@ export function SettingsPage() {
     <Page
       title="Settings"
       actions={
-        <Anchor component={Link} to={paths.index()} size="sm">
-          Index
-        </Anchor>
+        restricted ? null : (
+          <Anchor component={Link} to={paths.index()} size="sm">
+            Index
+          </Anchor>
+        )
       }
     >
       <Tabs

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { expect, test } from 'vitest'
 
 import { snapshotsOf } from '../../mock/seed'
-import type { Job, Me, Restore, RestoredItem } from '../api/types'
+import type { Job, Restore, RestoredItem } from '../api/types'
 import { intercept, refused, withPlan } from '../test/api-tools'
 import { renderApp } from '../test/render-app'
 
@@ -276,12 +276,7 @@ test('the job’s page has every entry, and a filter that is in the address', as
 })
 
 test('who may restore into the same dataset only, is offered no other one', async () => {
-  const app = renderApp(THESIS, null)
-  app.api.signIn('vera')
-  const grants = [{ dataset: 'tank', beneath: true, rights: ['browse', 'restore_in_place'] }]
-  intercept(app.api, 'GET me', async (_, usual) =>
-    Response.json({ ...((await (await usual()).json()) as Me), restricted: true, grants, may_restore: true }),
-  )
+  const app = renderApp(THESIS, 'mia')
   const dialog = await openDialog(app)
   expect(await within(dialog).findByRole('button', { name: 'Restore Thesis.md' })).toBeTruthy()
   await app.user.click(within(dialog).getByRole('radio', { name: 'Another folder' }))

@@ -6,6 +6,10 @@ export type FilesAddress = {
   selected?: string | null
   /** Also what is no more. */
   deleted?: boolean
+  /** Also what has come since `at`. */
+  added?: boolean
+  /** Which two versions of the selected file are compared: `compareText` writes it. */
+  compare?: string | null
   /** What changed since `at` instead of the folder, until the moment `to` (absent: now). */
   changes?: boolean
   to?: string | null
@@ -25,14 +29,17 @@ export const paths = {
           path: where.path,
           selected: where.selected,
           deleted: where.deleted === true ? '1' : null,
+          added: where.added === true ? '1' : null,
           // Nothing has changed since now.
           changes: where.changes === true && where.at != null ? '1' : null,
           to: where.at == null ? null : where.to,
+          compare: where.selected == null ? null : where.compare,
         }),
   search: (query: SearchParameters = {}) => withQuery('/search', query),
   snapshots: (dataset?: string) =>
     dataset === undefined ? '/snapshots' : `/snapshots/${encodeURIComponent(dataset)}`,
   activity: (state?: string | null, kind?: string | null) => withQuery('/activity', { state, kind }),
+  audit: (filter: SearchParameters = {}) => withQuery('/activity/audit', filter),
   job: (id: string) => `/activity/${encodeURIComponent(id)}`,
   index: (dataset?: string | null) => withQuery('/index', { dataset }),
   settings: () => '/settings',

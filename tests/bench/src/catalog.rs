@@ -40,6 +40,8 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
 
     let served = Served::start_on(folder, Arc::new(zfs), Some(0))?;
     let mut rows = folders(&served.client, &snapshots, versions)?;
+    rows.extend(compared(&served.client, &snapshots, versions)?);
+    rows.extend(over_time(&served.client, &snapshots, versions)?);
     rows.extend(versions_of_a_file(&served.client, versions)?);
     drop(served);
 
@@ -97,6 +99,50 @@ fn folders(client: &Client, snapshots: &[NewSnapshot], versions: u64) -> Result<
             rows.push(Row::new(format!("{what} with deleted names: p99"), p99, "ms"));
         }
     }
+    Ok(rows)
+}
+
+/// Of each name what became of it, and those that came since.
+fn compared(client: &Client, snapshots: &[NewSnapshot], versions: u64) -> Result<Vec<Row>> {
+    let mut random = fastrand::Rng::with_seed(3);
+    let mut rows = Vec::new();
+    for added in ["", "&added=true"] {
+        let mut ask = || {
+            let at = &snapshots[random.usize(1..snapshots.len() - 1)].tag;
+            let folder = shape::large_folder();
+            let path = format!("{}/files?path={folder}&at={at}&compare=live{added}&limit=1000", dataset());
+            let (seconds, bytes) = client.timed(&path)?;
+            let page = parse(&bytes)?;
+            let items = page["items"].as_array().context("no items")?;
+            ensure!(items.len() == 1000 && items.iter().all(|item| item["now"].is_string()), "{path}");
+            // The names that came and went are deleted, those of the last snapshot are new.
+            let more = if added.is_empty() { 0 } else { FLEETING };
+            ensure!(page["total"] == LARGE + FLEETING + more, "{path} has {} names", page["total"]);
+            Ok(seconds)
+        };
+        let times = (0..REQUESTS).map(|_| ask()).collect::<Result<Vec<_>>>()?;
+        let with = if added.is_empty() { "" } else { " and what came since" };
+        let what = format!(
+            "catalog of {versions} versions: folder of {LARGE} in a snapshot, compared with live{with}, page of 1000"
+        );
+        rows.extend(row(&what, &times, 40.0)?);
+    }
+    Ok(rows)
+}
+
+/// The time line, first counted and then remembered; and all that changed between the first snapshot and now.
+fn over_time(client: &Client, snapshots: &[NewSnapshot], versions: u64) -> Result<Vec<Row>> {
+    let path = format!("{}/moments", dataset());
+    let first = 1e3 * client.timed(&path)?.0;
+    let what = format!("catalog of {versions} versions: {SNAPSHOTS} moments");
+    let mut rows = vec![Row::new(format!("{what}, counted for the first time"), first, "ms")];
+    let times = (0..REQUESTS).map(|_| Ok(client.timed(&path)?.0)).collect::<Result<Vec<_>>>()?;
+    rows.extend(row(&what, &times, 100.0)?);
+    let path = format!("{}/diff/summary?from={}", dataset(), snapshots[0].tag);
+    let (seconds, bytes) = client.timed(&path)?;
+    let total = parse(&bytes)?["total"].as_u64().context("no total")?;
+    let what = format!("catalog of {versions} versions: {total} differences counted");
+    rows.push(Row::new(what, 1e3 * seconds, "ms"));
     Ok(rows)
 }
 

@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use ureq::{Agent, Body, http::Response};
 
+use crate::downloads::drained;
+
 /// One client, with connections of its own that stay open.
 pub struct Client {
     agent: Agent,
@@ -48,6 +50,16 @@ impl Client {
             self.agent.get(format!("{}{path}", self.api)).header("authorization", &self.token).call()?;
         let bytes = read(response)?;
         Ok((began.elapsed().as_secs_f64(), bytes))
+    }
+
+    /// Asks, and tells how many bytes the answer has; they are thrown away as they come.
+    pub fn drained(&self, path: &str) -> Result<u64> {
+        let request = self.agent.get(format!("{}{path}", self.api)).header("authorization", &self.token);
+        let response = request.call()?;
+        if !response.status().is_success() {
+            bail!("{path}: {}", response.status());
+        }
+        drained(response.into_body().into_reader())
     }
 
     /// The answer.

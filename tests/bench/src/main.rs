@@ -1,8 +1,9 @@
-//! `nasman-bench [lists|folders|restore|index|catalog|search|search-growth|guest|steps]...`: measures, prints a table, writes `target/bench/results.json`.
+//! `nasman-bench [lists|folders|restore|downloads|index|catalog|search|search-growth|guest|steps]...`: measures, prints a table, writes `target/bench/results.json`.
 //! Run it from the top of the checkout; `make bench` does.
 
 mod catalog;
 mod client;
+mod downloads;
 mod folders;
 mod guest;
 mod index;
@@ -14,6 +15,7 @@ mod rounds;
 mod search;
 mod served;
 mod shape;
+mod small;
 mod steps;
 
 use std::{
@@ -31,10 +33,11 @@ type Measure = fn(&Path) -> Result<Vec<Row>>;
 /// Takes long, and holds no bounds: measured only where it is named.
 const GROWTH: &str = "search-growth";
 
-const MEASURES: [(&str, Measure); 9] = [
+const MEASURES: [(&str, Measure); 10] = [
     ("lists", lists::measure),
     ("folders", folders::measure),
     ("restore", restore::measure),
+    ("downloads", downloads::measure),
     ("index", index::measure),
     ("catalog", catalog::measure),
     ("search", search::measure),

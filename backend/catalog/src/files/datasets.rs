@@ -108,6 +108,7 @@ impl Catalog {
                 .get_result(conn)?;
             if called.is_some_and(|called| called != name.as_str()) {
                 search::note_all(conn, DatasetId(id))?;
+                crate::grants::follow(conn, guid, name)?;
             }
             Ok(DatasetId(id))
         })

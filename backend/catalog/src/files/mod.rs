@@ -24,10 +24,12 @@ pub use apply::{Applied, Apply, State};
 pub use check::Problem;
 pub(crate) use check::check_file;
 pub use datasets::{Dataset, DatasetId};
+pub(crate) use read::WeightCache;
 pub use read::{
-    At, Deleted, DeletedPage, Difference, DifferencePage, Differs, DirEntry, DirPage, KnownFiles, Seen,
-    Version,
+    At, ComparedEntry, ComparedPage, Deleted, DeletedPage, Difference, DifferencePage, DifferenceSummary,
+    Differs, DirEntry, DirPage, KnownFiles, Moments, Seen, Since, Tally, Version, Weight,
 };
+pub(crate) use row::{kind, kind_number};
 pub use runs::{NewRun, Run};
 pub use search::{Different, PathVersion, SearchNote};
 pub use snapshots::{Coverage, NewSnapshot, Snapshot};

@@ -65,14 +65,13 @@ pub(super) fn file_flag(kind: i64) -> i64 {
 
 impl ObjectRow {
     pub(super) fn new(dataset: i64, inode: i64, born: i64, meta: Meta) -> Self {
-        let kind = KINDS.iter().position(|&kind| kind == meta.kind).unwrap_or_default();
         Self {
             dataset,
             inode,
             born,
             died: None,
             generation: meta.generation,
-            kind: i64::try_from(kind).unwrap_or_default(),
+            kind: kind_number(meta.kind),
             size: meta.size.cast_signed(),
             mtime_s: meta.mtime.seconds,
             mtime_ns: meta.mtime.nanos.into(),
@@ -123,8 +122,14 @@ impl ObjectRow {
     }
 }
 
+/// The number that is stored for a kind.
+pub(crate) fn kind_number(kind: Kind) -> i64 {
+    let place = KINDS.iter().position(|&known| known == kind).unwrap_or_default();
+    i64::try_from(place).unwrap_or_default()
+}
+
 /// What a number means.
-pub(super) fn kind(number: i64) -> Result<Kind> {
+pub(crate) fn kind(number: i64) -> Result<Kind> {
     let kind = usize::try_from(number).ok().and_then(|kind| KINDS.get(kind).copied());
     kind.ok_or_else(|| CatalogError::Database(format!("{number} is no kind of file")))
 }

@@ -155,12 +155,7 @@ impl Catalog {
     /// # Errors
     /// When the database fails.
     pub fn snapshots(&self, dataset: DatasetId) -> Result<Vec<Snapshot>> {
-        let rows: Vec<Row> = snapshots::table
-            .filter(snapshots::dataset.eq(dataset.0))
-            .order((snapshots::txg, snapshots::guid))
-            .select(Row::as_select())
-            .load(&mut self.conn()?)?;
-        rows.into_iter().map(Snapshot::try_from).collect()
+        all(&mut *self.conn()?, dataset)
     }
 
     /// One snapshot.
@@ -206,6 +201,16 @@ pub(super) fn note(conn: &mut SqliteConnection, dataset: DatasetId, snapshot: &N
         .set(snapshots::tag.eq(snapshot.tag.as_str()))
         .execute(conn)?;
     Ok(())
+}
+
+/// A dataset's snapshots, oldest first.
+pub(super) fn all(conn: &mut SqliteConnection, dataset: DatasetId) -> Result<Vec<Snapshot>> {
+    let rows: Vec<Row> = snapshots::table
+        .filter(snapshots::dataset.eq(dataset.0))
+        .order((snapshots::txg, snapshots::guid))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Snapshot::try_from).collect()
 }
 
 /// The newest snapshot whose files are known.

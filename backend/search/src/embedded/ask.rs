@@ -15,7 +15,7 @@ use tantivy::{
 
 use super::{
     chosen::Chosen,
-    failed,
+    errors::failed,
     folders::{FolderSet, in_folders},
     schema::{END, Fields, NAME, ROOT},
     view::View,

@@ -94,6 +94,7 @@ impl Collector for Best<'_> {
             whole,
             exact,
             best: BinaryHeap::new(),
+            least: None,
             counts: vec![0; columns.shapes.all.len()],
             facets: self.facets.clone(),
             columns,
@@ -147,6 +148,8 @@ pub(super) struct SegmentBest {
     whole: Range<u64>,
     exact: Range<u64>,
     best: BinaryHeap<Reverse<(Key, Reverse<DocId>)>>,
+    /// The key of the worst of these, once no more are kept.
+    least: Option<Key>,
     /// Hits of each shape.
     counts: Vec<u64>,
     facets: Vec<Facet>,
@@ -158,17 +161,6 @@ impl SegmentCollector for SegmentBest {
     fn collect(&mut self, doc: DocId, score: Score) {
         let shape = self.columns.shapes.number(doc);
         self.keep(doc, shape, score);
-    }
-
-    fn collect_block(&mut self, docs: &[DocId]) {
-        let mut shapes = [0; tantivy::COLLECT_BLOCK_BUFFER_LEN];
-        for docs in docs.chunks(shapes.len()) {
-            let shapes = &mut shapes[..docs.len()];
-            self.columns.shapes.numbers.get_vals(docs, shapes);
-            for (doc, shape) in docs.iter().zip(shapes) {
-                self.keep(*doc, usize::try_from(*shape).unwrap_or(usize::MAX), 0.0);
-            }
-        }
     }
 
     fn harvest(self) -> Self::Fruit {
@@ -193,24 +185,27 @@ impl SegmentBest {
         if self.most == 0 {
             return;
         }
-        let full = self.best.len() >= self.most;
-        let least = self.best.peek().filter(|_| full).map(|Reverse((key, _))| *key);
-        let Some(key) = self.key(doc, shape, score, least) else { return };
+        let Some(key) = self.key(doc, shape, score) else { return };
         let ranked = Reverse((key, Reverse(doc)));
-        if !full {
+        if self.least.is_none() {
             self.best.push(ranked);
+            if self.best.len() < self.most {
+                return;
+            }
         } else if let Some(mut worst) = self.best.peek_mut()
             && ranked < *worst
         {
             *worst = ranked;
         }
+        self.least = self.best.peek().map(|Reverse((key, _))| *key);
     }
 
     /// Absent where it would be less than the least that counts.
-    fn key(&self, doc: DocId, shape: usize, score: Score, least: Option<Key>) -> Option<Key> {
+    fn key(&self, doc: DocId, shape: usize, score: Score) -> Option<Key> {
         let columns = &self.columns;
         let key = match self.sort.by {
             SortBy::Relevance => {
+                let newest = *columns.shapes.newest.get(shape)?;
                 let shape = columns.shapes.all.get(shape)?;
                 let key = |tier: u8, modified: i64| {
                     let lives = Key::from(shape.state == 0);
@@ -218,13 +213,13 @@ impl SegmentBest {
                 };
                 // Most hits of a frequent word are older than the best by years: the name and the time, which are
                 // the costly ones to look up, need not be known of those.
-                let enough = |tier, modified| least.is_none_or(|least| key(tier, modified) >= least);
+                let enough = |tier, modified| self.least.is_none_or(|least| key(tier, modified) >= least);
                 let most = self.most_tier(score);
-                if !enough(most, shape.newest()) {
+                if !enough(most, newest) {
                     return None;
                 }
                 let tier = self.tier(doc, score);
-                if tier < most && !enough(tier, shape.newest()) {
+                if tier < most && !enough(tier, newest) {
                     return None;
                 }
                 return Some(key(tier, columns.modified.get_val(doc)));

@@ -1,7 +1,7 @@
 //! Folders of documents. What a folder is called is indexed once, with a *record* of it that is no document; documents
 //! have its number. Indexed with each document, the folders' names were two thirds of all words and a third of the index.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use nasman_core::{Guid, RelPath};
 use tantivy::{BitSet, DocId, SegmentReader};
@@ -14,61 +14,65 @@ use super::{
 use crate::{Document, entry_id};
 
 /// Some folders, by their numbers.
-pub(super) struct FolderSet(BitSet);
+pub(super) struct FolderSet {
+    known: BitSet,
+    all: Vec<u32>,
+}
 
 impl FolderSet {
     /// Room for the folders of a view.
     pub(super) fn of(view: &View) -> Self {
-        Self(BitSet::with_max_value(view.folders))
+        Self { known: BitSet::with_max_value(view.folders), all: Vec::new() }
     }
 
     pub(super) fn insert(&mut self, folder: u32) {
-        self.0.insert(folder);
-    }
-
-    pub(super) fn contains(&self, folder: u32) -> bool {
-        self.0.contains(folder)
+        if folder < self.known.max_value() && !self.known.contains(folder) {
+            self.known.insert(folder);
+            self.all.push(folder);
+        }
     }
 }
 
-/// Documents beside each other that are in the same folder.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Run {
-    first: DocId,
-    folder: u32,
-}
-
-/// A segment's documents by folder. They came in folder by folder, so that there are few runs.
+/// A segment's documents by folder. They came in folder by folder, so that most folders are one or two runs of documents
+/// beside each other. By folder, so that a word of few folders does not go through all runs: that was an eighth of the
+/// time of all queries.
 #[derive(Default)]
 pub(super) struct Runs {
-    all: Vec<Run>,
-    end: DocId,
+    /// Where a folder's runs begin, by its number; they end where the next one's begin.
+    begins: Vec<u32>,
+    runs: Vec<Range<DocId>>,
 }
 
 impl Runs {
     pub(super) fn read(folders: &Numbers) -> Self {
-        let mut runs = Self { all: Vec::new(), end: folders.num_vals() };
-        for doc in 0..runs.end {
-            let folder = u32::try_from(folders.get_val(doc)).unwrap_or(u32::MAX);
-            if runs.all.last().is_none_or(|run| run.folder != folder) {
-                runs.all.push(Run { first: doc, folder });
+        let folder = |doc| u32::try_from(folders.get_val(doc)).unwrap_or(u32::MAX);
+        let mut runs: Vec<(u32, Range<DocId>)> = Vec::new();
+        for doc in 0..folders.num_vals() {
+            match runs.last_mut() {
+                Some((last, run)) if *last == folder(doc) => run.end = doc + 1,
+                _ => runs.push((folder(doc), doc..doc + 1)),
             }
         }
-        runs.all.shrink_to_fit();
-        runs
+        runs.sort_by_key(|(folder, _)| *folder);
+        let beyond = runs.last().map_or(0, |(folder, _)| folder + 1);
+        let place = |folder| runs.partition_point(|(other, _)| *other < folder);
+        let begins = (0..=beyond).map(|folder| u32::try_from(place(folder)).unwrap_or(u32::MAX)).collect();
+        Self { begins, runs: runs.into_iter().map(|(_, run)| run).collect() }
     }
 
     /// One more than the greatest number.
     pub(super) fn beyond(&self) -> u32 {
-        self.all.iter().map(|run| run.folder + 1).max().unwrap_or_default()
+        u32::try_from(self.begins.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
     /// Adds the documents in these folders.
     pub(super) fn add_to(&self, docs: &mut BitSet, folders: &FolderSet) {
-        let ends = self.all.iter().skip(1).map(|run| run.first).chain([self.end]);
-        for (run, end) in self.all.iter().zip(ends) {
-            if folders.contains(run.folder) {
-                (run.first..end).for_each(|doc| _ = docs.insert(doc));
+        for folder in folders.all.iter().filter_map(|folder| usize::try_from(*folder).ok()) {
+            let (Some(&begin), Some(&end)) = (self.begins.get(folder), self.begins.get(folder + 1)) else {
+                continue;
+            };
+            for run in (begin..end).filter_map(|place| self.runs.get(usize::try_from(place).ok()?)) {
+                run.clone().for_each(|doc| _ = docs.insert(doc));
             }
         }
     }
@@ -130,9 +134,9 @@ impl Folders {
         Numbered::Known(number)
     }
 
-    /// The records of a dataset are gone.
-    pub(super) fn forget(&mut self, dataset: Guid) {
-        self.known.remove(&dataset);
+    /// The records of a dataset go. Answers whether there are any: each document is in a folder that has one.
+    pub(super) fn forget(&mut self, dataset: Guid) -> bool {
         self.last = None;
+        self.known.remove(&dataset).is_some()
     }
 }

@@ -1,6 +1,6 @@
 //! What of a path is the reason that it was found.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use super::{Condition, Query, glob};
 use crate::words::{Words, is_mark, trace};
@@ -45,8 +45,8 @@ struct Name {
     words: Words,
     /// For each byte of the words' text, from which character of the name it comes.
     origins: Vec<usize>,
-    /// The folded name and where its characters come from.
-    trace: Vec<(char, usize)>,
+    /// The folded name and where its characters come from; only globs and paths ask for it.
+    traced: OnceCell<Vec<(char, usize)>>,
 }
 
 fn names(path: &str) -> Vec<Name> {
@@ -57,14 +57,18 @@ fn names(path: &str) -> Vec<Name> {
         let characters: Vec<char> = name.chars().collect();
         let begin = start;
         start += characters.len() + 1;
-        Name { start: begin, characters, words, origins, trace: trace(name) }
+        Name { start: begin, characters, words, origins, traced: OnceCell::new() }
     };
     path.split('/').map(name).collect()
 }
 
 impl Name {
+    fn trace(&self) -> &[(char, usize)] {
+        self.traced.get_or_init(|| trace(&self.characters.iter().collect::<String>()))
+    }
+
     fn folded(&self) -> Vec<char> {
-        self.trace.iter().map(|(character, _)| *character).collect()
+        self.trace().iter().map(|(character, _)| *character).collect()
     }
 
     fn find_words(&self, wanted: &[String], prefix: bool, found: &mut Vec<Range<usize>>) {
@@ -98,7 +102,8 @@ impl Name {
 
     /// Characters of the folded name.
     fn take_folded(&self, at: &[usize], found: &mut Vec<Range<usize>>) {
-        found.extend(at.iter().map(|at| self.shown(self.trace[*at].1, self.trace[*at].1)));
+        let trace = self.trace();
+        found.extend(at.iter().map(|at| self.shown(trace[*at].1, trace[*at].1)));
     }
 
     /// From one character to another, with the marks that follow it.

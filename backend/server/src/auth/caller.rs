@@ -12,10 +12,10 @@ use actix_web::{
     web,
 };
 use jiff::Timestamp;
-use nasman_catalog::User;
+use nasman_catalog::{Catalog, CatalogError, StoredGrant, User};
 use nasman_core::Role;
 
-use super::{COOKIE, CookieKey, hash_token};
+use super::{Access, COOKIE, CookieKey, hash_token};
 use crate::{
     app::App,
     http::error::{ApiError, ApiResult, Code},
@@ -44,6 +44,8 @@ pub struct Caller {
     pub user: User,
     /// What this request may do: the user's role, or less with a lesser token.
     pub role: Role,
+    /// Which datasets it may see and restore.
+    pub access: Access,
     /// How it was proved.
     pub via: Via,
     /// When that ends; absent: never.
@@ -68,7 +70,7 @@ pub async fn know_caller<B: MessageBody>(
 }
 
 macro_rules! access {
-    ($(#[$doc:meta])* $name:ident, $role:expr) => {
+    ($(#[$doc:meta])* $name:ident, $enough:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
         pub struct $name(pub Caller);
@@ -78,7 +80,7 @@ macro_rules! access {
             type Future = Ready<ApiResult<Self>>;
 
             fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-                ready(known(request).and_then(|caller| caller.at_least($role)).map(Self))
+                ready(known(request).and_then($enough).map(Self))
             }
         }
     };
@@ -87,34 +89,45 @@ macro_rules! access {
 access!(
     /// Anybody who is signed in.
     Viewer,
-    Role::Viewer
+    |caller| caller.at_least(Role::Viewer)
 );
 access!(
     /// May take snapshots and restore files.
     Operator,
-    Role::Operator
+    |caller| caller.at_least(Role::Operator)
 );
 access!(
     /// May do everything.
     Admin,
-    Role::Admin
+    |caller| caller.at_least(Role::Admin)
+);
+access!(
+    /// May restore something: an operator, or anybody with a grant to restore. Of what is asked for, `access` tells.
+    Restorer,
+    |caller| if caller.access.may_restore_something() { Ok(caller) } else { caller.at_least(Role::Operator) }
 );
 
 impl Caller {
-    /// Whether it still holds what was proved: no for a session or token that has ended, and for a user who was
-    /// disabled or removed meanwhile. For answers that go on and on.
-    pub async fn still_holds(&self, app: &App) -> bool {
-        let (caller, now) = (self.clone(), app.now());
-        let asked = app.catalog(move |catalog| match &caller.via {
-            Via::Session(id) => Ok(catalog.session_user(id, now)?.is_some()),
-            Via::Token(id) => {
-                let user = catalog.user(caller.user.id)?;
-                let tokens = catalog.tokens(Some(user.id))?;
-                let alive = |end: Option<Timestamp>| end.is_none_or(|end| end > now);
-                Ok(!user.disabled && tokens.iter().any(|token| token.id == *id && alive(token.expires_at)))
-            }
+    /// The same caller as of now; absent where what was proved does not hold any more: for a session or token that has
+    /// ended, and for a user who was disabled or removed meanwhile. For answers that go on and on.
+    pub async fn renewed(self, app: &App) -> Option<Self> {
+        let now = app.now();
+        let asked = app.catalog(move |catalog| {
+            let found = match &self.via {
+                Via::Session(id) => catalog.session_user(id, now)?.map(|(_, user)| (user.role, user)),
+                Via::Token(id) => {
+                    let user = catalog.user(self.user.id)?;
+                    let alive = |end: Option<Timestamp>| end.is_none_or(|end| end > now);
+                    let mut tokens = catalog.tokens(Some(user.id))?.into_iter();
+                    let token = tokens.find(|token| token.id == *id && alive(token.expires_at));
+                    token.filter(|_| !user.disabled).map(|token| (token.role.min(user.role), user))
+                }
+            };
+            let Some((role, user)) = found else { return Ok(None) };
+            let access = Access::of(&user, role, grants(catalog, &user)?);
+            Ok(Some(Self { user, role, access, ..self }))
         });
-        asked.await.unwrap_or(false)
+        asked.await.unwrap_or_default()
     }
 
     fn at_least(self, needed: Role) -> ApiResult<Self> {
@@ -157,12 +170,18 @@ fn unauthenticated(detail: &str) -> ApiError {
 async fn by_token(app: &App, secret: &str) -> ApiResult<Caller> {
     let hash = hash_token(secret);
     let now = app.now();
-    let (token, user) = app
-        .catalog(move |catalog| catalog.token_user(&hash, now))
+    let (token, user, grants) = app
+        .catalog(move |catalog| {
+            let Some((token, user)) = catalog.token_user(&hash, now)? else { return Ok(None) };
+            let grants = grants(catalog, &user)?;
+            Ok(Some((token, user, grants)))
+        })
         .await?
         .ok_or_else(|| unauthenticated("the token is unknown, revoked or has expired; make a new one"))?;
+    let role = token.role.min(user.role);
     Ok(Caller {
-        role: token.role.min(user.role),
+        role,
+        access: Access::of(&user, role, grants),
         via: Via::Token(token.id),
         expires_at: token.expires_at,
         user,
@@ -181,10 +200,25 @@ async fn by_cookie(app: &App, request: &HttpRequest, value: &str) -> ApiResult<C
         return Err(ApiError::new(Code::ForeignRequest, detail));
     }
     let id = claims.sid.clone();
-    let (session, user) =
-        app.catalog(move |catalog| catalog.session_user(&id, now)).await?.ok_or_else(over)?;
+    let asked = app.catalog(move |catalog| {
+        let Some((session, user)) = catalog.session_user(&id, now)? else { return Ok(None) };
+        let grants = grants(catalog, &user)?;
+        Ok(Some((session, user, grants)))
+    });
+    let (session, user, grants) = asked.await?.ok_or_else(over)?;
     if CookieKey::wants_renewal(&claims, now) {
         request.extensions_mut().insert(RenewedCookie(app.cookie_key.issue(&session, now)?));
     }
-    Ok(Caller { role: user.role, via: Via::Session(session.id), expires_at: Some(session.expires_at), user })
+    Ok(Caller {
+        role: user.role,
+        access: Access::of(&user, user.role, grants),
+        via: Via::Session(session.id),
+        expires_at: Some(session.expires_at),
+        user,
+    })
+}
+
+/// What is granted to a user; most may see everything, of whom nothing is asked.
+fn grants(catalog: &Catalog, user: &User) -> Result<Vec<StoredGrant>, CatalogError> {
+    if user.restricted { catalog.grants(user.id) } else { Ok(Vec::new()) }
 }

@@ -1,7 +1,7 @@
 //! What is different between two moments.
 
 use jiff::Timestamp;
-use nasman_catalog::{At, CatalogError, Difference, Differs as Kept};
+use nasman_catalog::{At, CatalogError, Difference, DifferenceSummary, Differs as Kept, Tally};
 use nasman_core::{DatasetName, Kind, Meta, RelPath};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,6 +91,52 @@ impl From<&Meta> for SideView {
     }
 }
 
+/// What is different in a folder between two moments, counted.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DifferenceSummary)]
+pub struct SummaryView {
+    /// In which dataset.
+    #[schema(value_type = String, example = "tank/home")]
+    dataset: DatasetName,
+    /// In and below which folder, percent-encoded; empty for the root.
+    #[schema(value_type = String, example = "anna/Documents")]
+    path: RelPath,
+    /// The earlier moment.
+    from: Sighting,
+    /// The later moment.
+    to: Sighting,
+    /// Differences in all.
+    total: u64,
+    /// There only at the later moment.
+    created: TallyView,
+    /// There only at the earlier moment.
+    removed: TallyView,
+    /// With another content.
+    modified: TallyView,
+    /// With the same content; owner, mode or the like is another.
+    attributes: TallyView,
+    /// With another path.
+    moved: TallyView,
+    /// Bytes that the files have more at the later moment (fewer: negative).
+    bytes: i64,
+}
+
+/// So many entries.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tally)]
+pub struct TallyView {
+    /// Entries.
+    entries: u64,
+    /// Bytes of the files among them: at the later moment, of removed ones at the earlier.
+    bytes: u64,
+}
+
+impl From<Tally> for TallyView {
+    fn from(tally: Tally) -> Self {
+        Self { entries: tally.entries, bytes: tally.bytes }
+    }
+}
+
 /// What is different in `path` and below it between two moments; `to` absent: live. Blocks.
 ///
 /// # Errors
@@ -104,21 +150,9 @@ pub fn changes(
     after: Option<&RelPath>,
     limit: u32,
 ) -> ApiResult<ChangesView> {
-    let from = moment(app, name, Some(from))?;
-    let to = moment(app, name, to)?;
-    if let (At::Snapshot(early), At::Snapshot(late)) = (from.at, to.at)
-        && early > late
-    {
-        return Err(ApiError::field(Code::InvalidRequest, "from", "is later than 'to'; change them round"));
-    }
-    let page = match app.catalog.difference(from.dataset.id, (from.at, to.at), path, after, limit) {
-        Err(CatalogError::NotFound) => {
-            let detail = format!("neither moment has '{}' in {name}", path.display());
-            return Err(ApiError::new(Code::FileNotFound, detail));
-        }
-        Err(CatalogError::NotIndexed) => return Err(not_indexed(name)),
-        page => page?,
-    };
+    let (from, to) = ends(app, name, (from, to))?;
+    let page = app.catalog.difference(from.dataset.id, (from.at, to.at), path, after, limit);
+    let page = page.map_err(|error| refusal(error, name, path))?;
     Ok(ChangesView {
         dataset: name.clone(),
         path: path.clone(),
@@ -129,6 +163,56 @@ pub fn changes(
         total: page.total,
         bytes: page.bytes,
     })
+}
+
+/// The same, counted. Blocks.
+///
+/// # Errors
+/// As [`changes`].
+pub fn changes_summary(
+    app: &App,
+    name: &DatasetName,
+    ends_asked: (&str, Option<&str>),
+    path: &RelPath,
+) -> ApiResult<SummaryView> {
+    let (from, to) = ends(app, name, ends_asked)?;
+    let summary = app.catalog.difference_summary(from.dataset.id, (from.at, to.at), path);
+    let DifferenceSummary { created, removed, modified, attributes, moved, bytes } =
+        summary.map_err(|error| refusal(error, name, path))?;
+    Ok(SummaryView {
+        dataset: name.clone(),
+        path: path.clone(),
+        from: sighting(&from)?,
+        to: sighting(&to)?,
+        total: [created, removed, modified, attributes, moved].iter().map(|tally| tally.entries).sum(),
+        created: created.into(),
+        removed: removed.into(),
+        modified: modified.into(),
+        attributes: attributes.into(),
+        moved: moved.into(),
+        bytes,
+    })
+}
+
+fn ends(app: &App, name: &DatasetName, (from, to): (&str, Option<&str>)) -> ApiResult<(Known, Known)> {
+    let (from, to) = (moment(app, name, Some(from))?, moment(app, name, to)?);
+    if let (At::Snapshot(early), At::Snapshot(late)) = (from.at, to.at)
+        && early > late
+    {
+        return Err(ApiError::field(Code::InvalidRequest, "from", "is later than 'to'; change them round"));
+    }
+    Ok((from, to))
+}
+
+fn refusal(error: CatalogError, name: &DatasetName, path: &RelPath) -> ApiError {
+    match error {
+        CatalogError::NotFound => {
+            let detail = format!("neither moment has '{}' in {name}", path.display());
+            ApiError::new(Code::FileNotFound, detail)
+        }
+        CatalogError::NotIndexed => not_indexed(name),
+        error => error.into(),
+    }
 }
 
 fn moment(app: &App, name: &DatasetName, at: Option<&str>) -> ApiResult<Known> {

@@ -1,7 +1,7 @@
 //! An entry, as clients see it.
 
 use jiff::Timestamp;
-use nasman_catalog::{Deleted, DirEntry};
+use nasman_catalog::{ComparedEntry, Deleted, DirEntry, Since};
 use nasman_core::{FileTime, Kind, Meta, RelPath};
 use nasman_zfs::files::{Owners, Stat};
 use serde::Serialize;
@@ -53,6 +53,28 @@ pub struct Entry {
     pub mountpoint: bool,
     /// Set on an entry that is no more as of the moment shown: what is told of it is how it was last.
     pub deleted: Option<DeletedView>,
+    /// What became of it until live was last looked at; null where it was not compared.
+    pub now: Option<Now>,
+    /// Of one that moved since, where it is; percent-encoded.
+    #[schema(value_type = Option<String>)]
+    pub now_at: Option<RelPath>,
+}
+
+/// What became of an entry between the moment shown and now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Now {
+    /// Kind, size, time, owner, mode and, of a link, where it leads are the same. Of a folder it tells of its own
+    /// names, not of what is further below.
+    Same,
+    /// Something of that is another.
+    Changed,
+    /// It is no more.
+    Deleted,
+    /// It has another name or place.
+    Moved,
+    /// It was not there then; what is told of it is how it is now.
+    Added,
 }
 
 /// Where an entry that is no more was seen.
@@ -115,6 +137,8 @@ impl Entry {
             target: text(target),
             mountpoint: stat.mountpoint,
             deleted: None,
+            now: None,
+            now_at: None,
         }
     }
 
@@ -139,11 +163,24 @@ impl Entry {
             target: text(meta.target.as_deref()),
             mountpoint: false,
             deleted: None,
+            now: None,
+            now_at: None,
         }
     }
 
     pub(super) fn of_known(path: RelPath, known: &DirEntry, owners: &Owners) -> Self {
         Self::of_meta(known.name.display(), path, known.inode, &known.meta, owners)
+    }
+
+    pub(super) fn of_compared(path: RelPath, compared: &ComparedEntry, owners: &Owners) -> Self {
+        let (now, now_at) = match &compared.since {
+            Since::Same => (Now::Same, None),
+            Since::Changed => (Now::Changed, None),
+            Since::Deleted => (Now::Deleted, None),
+            Since::Moved { to } => (Now::Moved, to.clone()),
+            Since::Added => (Now::Added, None),
+        };
+        Self { now: Some(now), now_at, ..Self::of_known(path, &compared.entry, owners) }
     }
 
     pub(super) fn of_deleted(path: RelPath, known: &Deleted, deleted: DeletedView, owners: &Owners) -> Self {

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use nasman_catalog::{At, CatalogError, DirPage};
+use nasman_catalog::{At, CatalogError};
 use nasman_core::{DatasetName, Kind, RelPath};
 use nasman_zfs::{
     Zfs, ZfsError,
@@ -19,12 +19,13 @@ use utoipa::ToSchema;
 
 use super::{
     DeletedView, Entry,
+    kept::{names, not_there, of_catalog},
     known::{Known, known},
     sighting::Sightings,
 };
 use crate::{
     app::App,
-    http::error::{ApiError, ApiResult, Code},
+    http::error::{ApiResult, Code},
     routes::{
         files::open_at,
         moment::{Moment, resolve},
@@ -55,6 +56,10 @@ pub struct Question {
     pub at: Option<String>,
     /// Whether names that are no more are listed too.
     pub deleted: bool,
+    /// Whether it is told of each entry what became of it until now.
+    pub compare: bool,
+    /// Whether, then, names that came since are listed too.
+    pub added: bool,
     /// Where the page begins.
     pub after: Option<Cursor>,
     /// Most entries in it.
@@ -79,6 +84,8 @@ pub struct Folder {
     pub as_of: Option<Timestamp>,
     /// What people should know about it.
     pub note: Option<String>,
+    /// When live was as the entries were compared with; absent where they were not.
+    pub live_as_of: Option<Timestamp>,
 }
 
 /// Lists a folder. Blocks.
@@ -97,38 +104,6 @@ pub fn list(app: &App, zfs: &dyn Zfs, question: &Question) -> ApiResult<Folder> 
     let indexed = state.filter(|state| state.indexed && question.deleted);
     let Some(state) = indexed else { return page };
     with_deleted(app, page, &state, question)
-}
-
-/// What the catalog knows. A folder that it does not know was not there.
-fn of_catalog(app: &App, state: &Known, question: &Question) -> ApiResult<Folder> {
-    let page = names(app, state, question)?;
-    let items = page.entries.iter().map(|entry| {
-        let path = question.path.join(&entry.name)?;
-        Ok(Entry::of_known(path, entry, &app.owners))
-    });
-    Ok(Folder {
-        moment: state.moment.clone(),
-        items: items.collect::<ApiResult<_>>()?,
-        next: page.next.map(|(folder, name)| Cursor { folder, name }),
-        total: page.total,
-        findings: Vec::new(),
-        source: Source::Catalog,
-        as_of: state.as_of(),
-        note: None,
-    })
-}
-
-fn names(app: &App, state: &Known, question: &Question) -> ApiResult<DirPage> {
-    let after = question.after.clone().map(|cursor| (cursor.folder, cursor.name));
-    let (id, path) = (state.dataset.id, &question.path);
-    let page = known(app.catalog.list(id, state.at, path, after.as_ref(), question.limit))?;
-    page.ok_or_else(|| not_there(question))
-}
-
-fn not_there(question: &Question) -> ApiError {
-    let when = question.at.as_ref().map_or_else(String::new, |at| format!(" as of {at}"));
-    let path = question.path.display();
-    ApiError::new(Code::FileNotFound, format!("{} has no folder '{path}'{when}", question.dataset))
 }
 
 /// The snapshot's own files, since it is not indexed.
@@ -213,6 +188,7 @@ fn known_names(app: &App, root: &Root, state: &Known, question: &Question) -> Ap
         source: Source::Catalog,
         as_of: None,
         note: None,
+        live_as_of: None,
     }))
 }
 
@@ -232,6 +208,7 @@ fn of_files(app: &App, root: &Root, question: &Question) -> ApiResult<Folder> {
         source: Source::Filesystem,
         as_of: None,
         note: None,
+        live_as_of: None,
     })
 }
 
@@ -243,7 +220,9 @@ fn with_deleted(app: &App, page: ApiResult<Folder>, state: &Known, question: &Qu
     };
     let after = question.after.clone().map(|cursor| (cursor.folder, cursor.name));
     let (id, path) = (state.dataset.id, &question.path);
-    let gone = match app.catalog.deleted(id, state.at, path, after.as_ref(), question.limit) {
+    // A name that came back since is listed as such.
+    let again = page.as_ref().and_then(|page| page.live_as_of).filter(|_| question.added).map(|_| At::Live);
+    let gone = match app.catalog.deleted(id, (state.at, again), path, after.as_ref(), question.limit) {
         Err(CatalogError::NotFound | CatalogError::NotIndexed) => {
             return page.ok_or_else(|| not_there(question));
         }
@@ -258,6 +237,7 @@ fn with_deleted(app: &App, page: ApiResult<Folder>, state: &Known, question: &Qu
         source: Source::Catalog,
         as_of: state.as_of(),
         note: Some("This folder is no more; these are the names it had.".to_owned()),
+        live_as_of: None,
     });
     let sightings = Sightings::new(&state.dataset, app.catalog.snapshots(id)?);
     let there: HashSet<Vec<u8>> = page.items.iter().map(|entry| entry.key().1).collect();

@@ -3,12 +3,17 @@
 mod difference;
 mod entry;
 mod folder;
+mod kept;
 mod known;
+mod moments;
 mod sighting;
 mod versions;
 
-pub use difference::{ChangesView, DifferenceView, Differs, SideView, changes};
-pub use entry::{DeletedView, Entry};
+pub use difference::{
+    ChangesView, DifferenceView, Differs, SideView, SummaryView, TallyView, changes, changes_summary,
+};
+pub use entry::{DeletedView, Entry, Now};
 pub use folder::{Folder, Question, Source, entry_at, list};
+pub use moments::{TickView, TimeLineView, WeightView, moments};
 pub use sighting::Sighting;
 pub use versions::{After, VersionView, VersionsView, versions};

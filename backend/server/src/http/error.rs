@@ -68,6 +68,7 @@ codes! {
     NotIndexed,        "not_indexed",         409, "The catalog does not know the files of that moment (yet).";
     UserNotFound,      "user_not_found",      404, "No such user exists.";
     TokenNotFound,     "token_not_found",     404, "No such token exists.";
+    DownloadNotFound,  "download_not_found",  404, "No such download waits to be fetched (any more), or not by you.";
     JobNotFound,       "job_not_found",       404, "No such job exists.";
     Conflict,          "conflict",            409, "The present state does not allow this.";
     NameTaken,         "name_taken",          409, "The name belongs to something else already.";
@@ -84,6 +85,7 @@ codes! {
     RangeNotSatisfiable, "range_not_satisfiable", 416, "The file has no such range.";
     TooLarge,          "too_large",           413, "The request is larger than allowed.";
     TooManyAttempts,   "too_many_attempts",   429, "Too many failed sign-ins; wait as long as Retry-After says.";
+    TooManyDownloads,  "too_many_downloads",  429, "As many downloads as a user may have at once are running.";
     Canceled,          "canceled",            409, "The job was canceled.";
     Interrupted,       "interrupted",         503, "The server stopped while the job ran.";
     Internal,          "internal",            500, "A fault in NASMan; the log has the details under the request id.";

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use actix_web::web;
 use nasman_zfs::Watch;
 
-use super::look;
+use super::{look, work::count_changes};
 use crate::{
     app::{App, blocking},
     http::error::ApiError,
@@ -21,6 +21,13 @@ pub async fn run(app: web::Data<App>) {
     if !app.config.index_enabled {
         return;
     }
+    let worker = app.clone();
+    // Nobody waits for it: it takes a second for a million versions, once.
+    drop(tokio::task::spawn_blocking(move || {
+        for dataset in worker.catalog.datasets().unwrap_or_default() {
+            count_changes(&worker.catalog, dataset.guid);
+        }
+    }));
     let mut stopping = app.stopping.clone();
     let mut wake = app.index.wake.subscribe();
     let watch = watch(&app).await;

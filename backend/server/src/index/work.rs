@@ -82,6 +82,7 @@ impl Work for IndexWork {
         let mut run = Run::begin(self, job, context, &order)?;
         let outcome = run.all(&order);
         self.search.hint();
+        count_changes(&self.catalog, order.dataset);
         let result = json!(run.result);
         match outcome {
             Ok(()) => {
@@ -99,6 +100,14 @@ impl Work for IndexWork {
         let mark = serde_json::from_value::<Mark>(job.marks.clone());
         // No marks: it had taken no snapshot.
         mark.map_or(Ok(()), |mark| mark.clear(&*self.zfs))
+    }
+}
+
+/// Counts what changed in each state that is new, so that a time line does not have to wait for it.
+pub(super) fn count_changes(catalog: &Catalog, dataset: Guid) {
+    let counted = catalog.dataset(dataset).and_then(|dataset| catalog.moments(&dataset));
+    if let Err(error) = counted {
+        tracing::debug!(%dataset, %error, "what changed in its snapshots is counted when it is asked for");
     }
 }
 

@@ -43,6 +43,12 @@ pub trait Work: Send + Sync + 'static {
     /// # Errors
     /// What could not be cleaned up.
     fn recover(&self, job: &Job) -> Result<(), ApiError>;
+
+    /// Whether a job that a stop or a kill interrupted is run again, and goes on by the marks it left. Else it is cleaned up
+    /// and fails.
+    fn goes_on(&self, _job: &Job) -> bool {
+        false
+    }
 }
 
 /// Work that failed.
@@ -95,15 +101,14 @@ impl Jobs {
         Ok(job)
     }
 
-    /// Asks a job to stop: at once if it waits, at its next step if it runs. Blocks on the database.
+    /// Asks a job to stop: at once if it waits, at its next step if it runs, and at its first one if it waits to go on with what
+    /// it had begun. Blocks on the database.
     ///
     /// # Errors
     /// [`CatalogError::NotFound`].
     pub fn cancel(&self, id: &str) -> Result<Job, CatalogError> {
-        if !self.catalog.cancel_waiting_job(id, Timestamp::now())?
-            && let Some(flag) = self.running().get(id)
-        {
-            flag.store(true, Ordering::Relaxed);
+        if !self.catalog.cancel_waiting_job(id, Timestamp::now())? && !self.catalog.job(id)?.state.ended() {
+            self.flag(id).store(true, Ordering::Relaxed);
         }
         let job = self.catalog.job(id)?;
         self.tell(&job);
@@ -123,6 +128,11 @@ impl Jobs {
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<AtomicBool>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The wish that this job should stop.
+    fn flag(&self, id: &str) -> Arc<AtomicBool> {
+        Arc::clone(self.running().entry(id.to_owned()).or_default())
     }
 
     fn tell(&self, job: &Job) {
@@ -161,6 +171,12 @@ impl Context<'_> {
     #[must_use]
     pub fn should_stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the server is stopping: then work that can go on later leaves what it needs for that.
+    #[must_use]
+    pub fn server_stops(&self) -> bool {
+        self.jobs.stopping.load(Ordering::Relaxed)
     }
 
     /// Says how far the work is. Stored and told at most five times a second.

@@ -19,7 +19,8 @@ use crate::http::error::{ApiError, Code};
 /// After the database failed.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
-/// Runs until the server stops. First cleans up after a process that died: its running jobs become failed ones.
+/// Runs until the server stops. First takes care of what a process that died left: its running jobs wait again where their
+/// kind can go on, and become failed ones where not.
 /// One job of a kind at a time, since they compete for the same disks; but nobody waits with a restore for the hours
 /// that a first index may take.
 pub async fn run(jobs: Arc<Jobs>, kinds: Arc<Vec<Box<dyn Work>>>, stopping: watch::Receiver<bool>) {
@@ -75,19 +76,7 @@ async fn recover(jobs: &Arc<Jobs>, kinds: &Arc<Vec<Box<dyn Work>>>) {
     let (jobs, kinds) = (Arc::clone(jobs), Arc::clone(kinds));
     let cleaned = tokio::task::spawn_blocking(move || {
         for job in jobs.catalog.jobs_in(JobState::Processing)? {
-            let cleaned =
-                kinds.iter().find(|k| k.kind() == job.kind).map_or(Ok(()), |kind| kind.recover(&job));
-            let detail = match cleaned {
-                Ok(()) => {
-                    "the server stopped while this job ran; what it had begun was cleaned up; start it again"
-                        .into()
-                }
-                Err(error) => {
-                    format!("the server stopped while this job ran, and cleaning up failed: {}", error.detail)
-                }
-            };
-            tracing::warn!(job = job.id, detail, "found an interrupted job");
-            jobs.finish(&job.id, JobState::Failed, None, Some(&ApiError::new(Code::Interrupted, detail)));
+            recover_one(&jobs, &kinds, &job)?;
         }
         Ok::<_, nasman_catalog::CatalogError>(())
     });
@@ -98,6 +87,38 @@ async fn recover(jobs: &Arc<Jobs>, kinds: &Arc<Vec<Box<dyn Work>>>) {
     }
 }
 
+fn recover_one(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job) -> Result<(), nasman_catalog::CatalogError> {
+    let kind = kinds.iter().find(|kind| kind.kind() == job.kind);
+    if kind.is_some_and(|kind| kind.goes_on(job)) {
+        return go_on_later(jobs, job);
+    }
+    let detail = match kind.map_or(Ok(()), |kind| kind.recover(job)) {
+        Ok(()) => {
+            "the server stopped while this job ran; what it had begun was cleaned up; start it again".into()
+        }
+        Err(error) => {
+            format!("the server stopped while this job ran, and cleaning up failed: {}", error.detail)
+        }
+    };
+    tracing::warn!(job = job.id, detail, "found an interrupted job");
+    jobs.finish(&job.id, JobState::Failed, None, Some(&ApiError::new(Code::Interrupted, detail)));
+    Ok(())
+}
+
+/// The job waits again, and goes on where it was.
+fn go_on_later(jobs: &Jobs, job: &Job) -> Result<(), nasman_catalog::CatalogError> {
+    tracing::info!(job = job.id, "an interrupted job will go on");
+    jobs.catalog.requeue_job(&job.id)?;
+    jobs.catalog.log_job(
+        &job.id,
+        "warn",
+        "the server stopped while this job ran; it goes on",
+        Timestamp::now(),
+    )?;
+    jobs.tell_anew(&job.id);
+    Ok(())
+}
+
 /// Answers whether the queue may go on at once; if not, the job still waits in it.
 async fn run_one(
     jobs: &Arc<Jobs>,
@@ -105,8 +126,7 @@ async fn run_one(
     job: Job,
     stopping: &mut watch::Receiver<bool>,
 ) -> bool {
-    let stop = Arc::new(AtomicBool::new(false));
-    jobs.running().insert(job.id.clone(), Arc::clone(&stop));
+    let stop = jobs.flag(&job.id);
     let id = job.id.clone();
     let mut work = tokio::task::spawn_blocking({
         let (jobs, kinds, stop) = (Arc::clone(jobs), Arc::clone(kinds), Arc::clone(&stop));
@@ -158,6 +178,9 @@ fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) -
         Ok(result) => jobs.finish(&job.id, JobState::Succeeded, Some(&result), None),
         Err(Failure { mut error, result }) => {
             if error.code == Code::Canceled && jobs.stopping.load(Ordering::Relaxed) {
+                if go_on_after_stop(jobs, kinds, job) {
+                    return true;
+                }
                 error = ApiError::new(
                     Code::Interrupted,
                     "the server was stopped while this job ran; start it again",
@@ -169,6 +192,16 @@ fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) -
         }
     }
     true
+}
+
+/// Whether the job goes on when the server starts again; then it waits.
+fn go_on_after_stop(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job) -> bool {
+    let kind = kinds.iter().find(|kind| kind.kind() == job.kind);
+    let marked = jobs.catalog.job(&job.id);
+    match (kind, marked) {
+        (Some(kind), Ok(job)) if kind.goes_on(&job) => go_on_later(jobs, &job).is_ok(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +228,75 @@ mod tests {
             self.0.lock().unwrap().push(job.marks.clone());
             Ok(())
         }
+    }
+
+    /// Can go on, and stops when asked.
+    struct Patient;
+
+    impl Work for Patient {
+        fn kind(&self) -> &'static str {
+            "patient"
+        }
+
+        fn run(&self, job: &Job, context: &Context<'_>) -> Result<Value, Failure> {
+            if context.should_stop() {
+                return Err(ApiError::new(Code::Canceled, "stopped").into());
+            }
+            Ok(job.marks.clone())
+        }
+
+        fn recover(&self, _: &Job) -> Result<(), ApiError> {
+            Ok(())
+        }
+
+        fn goes_on(&self, job: &Job) -> bool {
+            job.marks == json!("half done")
+        }
+    }
+
+    /// A queue, and a job of the patient kind that a process died at.
+    fn with_interrupted(marks: &str) -> (tempfile::TempDir, Jobs, Job) {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(Catalog::open(folder.path()).unwrap());
+        let new = NewJob { kind: "patient", title: "x", user_id: 1, user_name: "x", request: &json!({}) };
+        let job = jobs.enqueue(&new).unwrap();
+        assert!(jobs.catalog.start_job(&job.id, Timestamp::now()).unwrap());
+        jobs.catalog.mark_job(&job.id, &json!(marks)).unwrap();
+        let kinds: Vec<Box<dyn Work>> = vec![Box::new(Patient)];
+        recover_one(&jobs, &kinds, &jobs.catalog.job(&job.id).unwrap()).unwrap();
+        let job = jobs.catalog.job(&job.id).unwrap();
+        (folder, jobs, job)
+    }
+
+    fn run_again(jobs: &Jobs, job: &Job) -> Job {
+        let kinds: Vec<Box<dyn Work>> = vec![Box::new(Patient)];
+        assert!(work_on(jobs, &kinds, job, &jobs.flag(&job.id)));
+        jobs.catalog.job(&job.id).unwrap()
+    }
+
+    #[test]
+    fn an_interrupted_job_waits_again_with_its_marks() {
+        let (_folder, jobs, job) = with_interrupted("half done");
+        assert_eq!(job.state, JobState::Enqueued);
+        let job = run_again(&jobs, &job);
+        assert_eq!((job.state, job.result), (JobState::Succeeded, Some(json!("half done"))));
+        let (_folder, _, job) = with_interrupted("too often");
+        assert_eq!((job.state, &job.error.unwrap()["code"]), (JobState::Failed, &json!("interrupted")));
+    }
+
+    #[test]
+    fn one_that_waits_to_go_on_is_canceled_by_its_own_work() {
+        let (_folder, jobs, job) = with_interrupted("half done");
+        assert_eq!(jobs.cancel(&job.id).unwrap().state, JobState::Enqueued, "it holds something yet");
+        assert_eq!(run_again(&jobs, &job).state, JobState::Canceled);
+    }
+
+    #[test]
+    fn a_server_that_stops_leaves_what_can_go_on() {
+        let (_folder, jobs, job) = with_interrupted("half done");
+        jobs.stopping.store(true, Ordering::Relaxed);
+        jobs.flag(&job.id).store(true, Ordering::Relaxed);
+        assert_eq!(run_again(&jobs, &job).state, JobState::Enqueued);
     }
 
     #[test]

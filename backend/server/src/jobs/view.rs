@@ -8,8 +8,11 @@ use utoipa::ToSchema;
 use crate::{
     http::error::ApiError,
     index::{IndexResult, IndexWork},
-    restore::RestoreResult,
+    restore::{RestoreResult, RestoreWork, UndoResult, UndoWork},
 };
+
+/// Items of a result that are told in lists and events.
+const BRIEFLY: usize = 20;
 
 /// A job: slow work with its progress and outcome.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -30,6 +33,9 @@ pub struct JobView {
     pub progress: Option<Progress>,
     /// Who asked for it.
     pub user: String,
+    /// That user's number, for who may hear of it.
+    #[serde(skip)]
+    pub user_id: i64,
     /// When asked.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -45,6 +51,8 @@ pub struct JobView {
     pub remaining: Option<u64>,
     /// What came of a restore, also of one that failed half way.
     pub result: Option<RestoreResult>,
+    /// What came of undoing a restore, also where it failed half way.
+    pub undo: Option<UndoResult>,
     /// What came of indexing, also where it failed half way.
     pub index: Option<IndexResult>,
     /// Why it failed.
@@ -135,13 +143,22 @@ pub struct JobLogLine {
 }
 
 impl JobView {
-    /// Without the log, as in lists and events.
+    /// Without the log and with few items, as in lists and events.
     #[must_use]
     pub fn brief(job: &Job) -> Self {
+        let mut view = Self::long(job);
+        if let Some(result) = &mut view.result {
+            result.items.truncate(BRIEFLY);
+        }
+        if let Some(undo) = &mut view.undo {
+            undo.items.truncate(BRIEFLY);
+        }
+        view
+    }
+
+    fn long(job: &Job) -> Self {
         let progress: Option<Progress> = job.progress.clone().and_then(readable);
         let pace = progress.as_ref().and_then(|progress| pace(job, progress, Timestamp::now()));
-        let indexing = job.kind == IndexWork::KIND;
-        let result = job.result.clone();
         Self {
             id: job.id.clone(),
             kind: job.kind.clone(),
@@ -151,11 +168,13 @@ impl JobView {
             rate: pace.map(|(rate, _)| rate),
             remaining: pace.map(|(_, remaining)| remaining),
             user: job.user_name.clone(),
+            user_id: job.user_id,
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,
-            index: result.clone().filter(|_| indexing).and_then(readable),
-            result: result.filter(|_| !indexing).and_then(readable),
+            result: result_of(job, RestoreWork::KIND),
+            undo: result_of(job, UndoWork::KIND),
+            index: result_of(job, IndexWork::KIND),
             error: job.error.clone().and_then(readable),
             log: Vec::new(),
             cancelable: !job.state.ended(),
@@ -166,8 +185,13 @@ impl JobView {
     #[must_use]
     pub fn whole(job: &Job, log: Vec<LogLine>) -> Self {
         let log = log.into_iter().map(|l| JobLogLine { at: l.at, level: l.level, text: l.text }).collect();
-        Self { log, ..Self::brief(job) }
+        Self { log, ..Self::long(job) }
     }
+}
+
+/// The result of a job of this kind.
+fn result_of<T: serde::de::DeserializeOwned>(job: &Job, kind: &str) -> Option<T> {
+    job.result.clone().filter(|_| job.kind == kind).and_then(readable)
 }
 
 /// Units a second since counting them began, and the seconds that the rest will take at that pace; absent when it does not

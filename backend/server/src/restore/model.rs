@@ -1,48 +1,12 @@
-//! Restores as clients ask for them and see them.
+//! Plans of restores as clients see them.
 
 use jiff::Timestamp;
-use nasman_core::{DatasetName, RelPath, restore::ConflictPolicy};
-use nasman_zfs::files::{Kind, Means, NotKept, Stat};
+use nasman_core::{DatasetName, RelPath};
+use nasman_zfs::files::{Kind, NotKept, Stat};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::routes::moment::Moment;
-
-/// What to restore, from when, to where.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RestoreRequest {
-    /// Where the files were.
-    #[schema(value_type = String, example = "tank/home")]
-    pub dataset: DatasetName,
-    /// From when: a snapshot's name, its guid, or a time (then the newest snapshot at or before it).
-    #[schema(example = "daily-2026-11-22")]
-    pub at: String,
-    /// Which files or symbolic links: 1 to 100 paths, percent-encoded, as listings give them.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
-    pub paths: Vec<RelPath>,
-    /// Where to; absent or null: where each was.
-    #[serde(default)]
-    pub to: Option<RestoreTarget>,
-    /// What to do where the name is taken.
-    #[serde(default)]
-    pub on_conflict: ConflictPolicy,
-    /// The plan that was shown: the restore is refused if it would do something else by now.
-    #[serde(default)]
-    pub plan: Option<String>,
-}
-
-/// Another place to restore to.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RestoreTarget {
-    /// Which dataset.
-    #[schema(value_type = String, example = "tank/home")]
-    pub dataset: DatasetName,
-    /// Which folder in it; folders that are missing are made.
-    #[schema(value_type = String, example = "anna/Restored")]
-    pub path: RelPath,
-}
 
 /// What a restore would do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,19 +17,80 @@ pub struct RestorePlan {
     pub snapshot: Moment,
     /// One for each path asked for, in the same order.
     pub items: Vec<PlanItem>,
-    /// Bytes of content to restore.
+    /// Files, links and pipes to restore, wherever they are: those neither skipped nor refused.
+    pub files: u64,
+    /// Folders to restore: those made, and those there that are made like they were.
+    pub folders: u64,
+    /// Bytes of content to restore; of a file with several names once.
     pub bytes: u64,
-    /// Files to restore: those neither skipped nor refused.
-    pub files: usize,
-    /// Items where the name is taken.
-    pub conflicts: usize,
-    /// Whether a snapshot of the target is taken first, since something is replaced.
+    /// How many of the bytes come over without taking space, where ZFS can do that.
+    pub clone_bytes: u64,
+    /// How many of the bytes take space.
+    pub copy_bytes: u64,
+    /// Bytes free in the target.
+    pub available: u64,
+    /// Names that are taken by something else than what would be restored, wherever they are.
+    pub conflicts: u64,
+    /// The first 200 of them.
+    pub conflict_items: Vec<PlanItem>,
+    /// Names that are taken by what looks the same, and is left.
+    pub unchanged: u64,
+    /// What came into the folders since.
+    pub added_since: Added,
+    /// What can't be restored, wherever it is.
+    pub refused: RefusedItems,
+    /// What restored entries will lack, each once.
+    pub not_kept: Vec<NotKeptSum>,
+    /// Whether a snapshot of the target is taken first, since something there is changed.
     pub guard_snapshot: bool,
     /// What should be known before.
     pub warnings: Vec<String>,
 }
 
-/// What would happen to one file.
+/// What came into folders since the snapshot.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct Added {
+    /// How many; a folder counts as one, whatever is in it.
+    pub count: u64,
+    /// The first 200 paths.
+    #[schema(value_type = Vec<String>)]
+    pub items: Vec<RelPath>,
+}
+
+/// What can't be restored.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct RefusedItems {
+    /// How many.
+    pub count: u64,
+    /// The first 200.
+    pub items: Vec<PlanItem>,
+}
+
+/// What some restored entries will lack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NotKeptSum {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// How many of them.
+    pub count: u64,
+}
+
+/// What a folder holds that will be restored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Contents {
+    /// Files.
+    pub files: u64,
+    /// Folders in it.
+    pub folders: u64,
+    /// Links and pipes.
+    pub others: u64,
+    /// Bytes of the files' content.
+    pub bytes: u64,
+}
+
+/// What would happen to one entry.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PlanItem {
     /// Where it was.
@@ -81,24 +106,29 @@ pub struct PlanItem {
     pub target_name: String,
     /// What it is; null when it can't be looked at.
     pub kind: Option<Kind>,
-    /// Bytes.
+    /// Bytes; of a folder those that will be restored in it.
     pub size: u64,
     /// When its content last changed.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub modified: Option<Timestamp>,
     /// What will be done.
     pub action: PlanAction,
-    /// Why it is refused.
+    /// Why it is refused or skipped.
     pub detail: Option<String>,
     /// What has the name now.
     pub existing: Option<Existing>,
     /// How the content comes over.
     pub method: Method,
-    /// What the restored file will lack, as far as can be told now.
+    /// What the restored entry will lack, as far as can be told now.
     pub not_kept: Vec<NotKeptView>,
+    /// Of a folder, what is restored in it.
+    pub contents: Option<Contents>,
+    /// Of a folder, where what came into it since is moved.
+    #[schema(value_type = Option<String>)]
+    pub aside: Option<RelPath>,
 }
 
-/// What will be done with one file.
+/// What is done with one entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanAction {
@@ -108,10 +138,37 @@ pub enum PlanAction {
     KeepBoth,
     /// What is there is replaced, after a guard snapshot.
     Replace,
+    /// The folder is there: what is in it is restored one by one.
+    Merge,
+    /// What came into a folder since is moved out of it.
+    MoveAside,
     /// Left out, since something is there.
     Skip,
     /// Can't be done; `detail` tells why.
     Refused,
+}
+
+impl PlanAction {
+    /// The word in the record.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::KeepBoth => "keep_both",
+            Self::Replace => "replace",
+            Self::Merge => "merge",
+            Self::MoveAside => "move_aside",
+            Self::Skip => "skip",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// What a word in the record means; a word of another version counts as refused.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        let all = [Self::Create, Self::KeepBoth, Self::Replace, Self::Merge, Self::MoveAside, Self::Skip];
+        all.into_iter().find(|action| action.as_str() == word).unwrap_or(Self::Refused)
+    }
 }
 
 /// How content comes over.
@@ -155,82 +212,5 @@ pub struct NotKeptView {
 impl From<NotKept> for NotKeptView {
     fn from(not_kept: NotKept) -> Self {
         Self { what: not_kept.what, why: not_kept.why }
-    }
-}
-
-/// What came of a restore.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-pub struct RestoreResult {
-    /// One for each item of the plan, as far as the job came.
-    pub items: Vec<RestoredItem>,
-    /// The snapshot that keeps what was replaced.
-    pub guard_snapshot: Option<String>,
-    /// Bytes of content restored.
-    pub bytes: u64,
-}
-
-/// What came of one file.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct RestoredItem {
-    /// Where it was.
-    #[schema(value_type = String)]
-    pub path: RelPath,
-    /// In which dataset it is now.
-    #[schema(value_type = String)]
-    pub target_dataset: DatasetName,
-    /// Where it is now.
-    #[schema(value_type = String)]
-    pub target_path: RelPath,
-    /// Its name there, for people.
-    pub target_name: String,
-    /// Whether it is there.
-    pub outcome: Outcome,
-    /// What was done.
-    pub action: PlanAction,
-    /// Bytes of content.
-    pub bytes: u64,
-    /// How the content came over.
-    pub means: MeansView,
-    /// What it lacks.
-    pub not_kept: Vec<NotKeptView>,
-    /// Why it failed.
-    pub error: Option<String>,
-}
-
-/// Whether a file was restored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// It is in place.
-    Restored,
-    /// Left out, as planned.
-    Skipped,
-    /// It is not; nothing was changed for it.
-    Failed,
-}
-
-/// How content came over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Means)]
-#[serde(rename_all = "snake_case")]
-pub enum MeansView {
-    /// By `copy_file_range`, which clones blocks inside a pool where ZFS can.
-    CopyFileRange,
-    /// Read and written.
-    ReadWrite,
-    /// A part each way.
-    Mixed,
-    /// There was no content to carry.
-    None,
-}
-
-impl From<Option<Means>> for MeansView {
-    fn from(means: Option<Means>) -> Self {
-        match means {
-            Some(Means::CopyFileRange) => Self::CopyFileRange,
-            Some(Means::ReadWrite) => Self::ReadWrite,
-            Some(Means::Mixed) => Self::Mixed,
-            None => Self::None,
-        }
     }
 }

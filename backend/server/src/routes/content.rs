@@ -5,9 +5,7 @@ use std::fs::File;
 use actix_files::NamedFile;
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{
-        self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, HeaderValue,
-    },
+    http::header::{self, DispositionType, HeaderValue},
     web,
 };
 use mime_guess::{Mime, mime};
@@ -18,8 +16,10 @@ use utoipa::IntoParams;
 use super::{files::open_at, named};
 use crate::{
     app::App,
+    audit::{self, Action, Note},
     auth::Viewer,
     http::{
+        disposition::disposition,
         error::{ApiError, ApiResult, Code, Problem},
         query::{Query, flag},
     },
@@ -63,22 +63,29 @@ pub struct ContentQuery {
 #[get("/datasets/{dataset}/content")]
 pub async fn get_content(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     request: HttpRequest,
     dataset: web::Path<String>,
     query: Query<ContentQuery>,
 ) -> ApiResult<HttpResponse> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let ContentQuery { path, at, download } = query.0;
     let worker = app.clone();
-    let wanted = path.clone();
-    let file = app
+    let wanted = (dataset.clone(), path.clone());
+    let (file, moment) = app
         .files(move |zfs| {
-            let (root, _) = open_at(zfs, &worker.created, &dataset, at.as_deref())?;
-            Ok(root.open_file(&wanted)?)
+            let (root, moment) = open_at(zfs, &worker.created, &wanted.0, at.as_deref())?;
+            Ok((root.open_file(&wanted.1)?, moment))
         })
         .await?;
-    answer(file, &path, download, &request)
+    let response = answer(file, &path, download, &request)?;
+    let shown = !download && path.name().is_some_and(|name| shown_as(&name.display()).is_some());
+    let snapshot = moment.as_ref().map(|moment| moment.tag.as_str());
+    let note = Note::of(if shown { Action::Preview } else { Action::Download });
+    let note = note.from(&dataset, std::slice::from_ref(&path), snapshot);
+    audit::note_look(&app, &user.0, note).await;
+    Ok(response)
 }
 
 fn answer(file: File, path: &RelPath, download: bool, request: &HttpRequest) -> ApiResult<HttpResponse> {
@@ -86,21 +93,14 @@ fn answer(file: File, path: &RelPath, download: bool, request: &HttpRequest) -> 
         .name()
         .ok_or_else(|| ApiError::field(Code::InvalidPath, "path", "names the root, not a file"))?;
     let shown = shown_as(&name.display()).filter(|_| !download);
-    let disposition = ContentDisposition {
-        disposition: if shown.is_some() { DispositionType::Inline } else { DispositionType::Attachment },
-        parameters: vec![DispositionParam::FilenameExt(ExtendedValue {
-            charset: Charset::Ext("UTF-8".into()),
-            language_tag: None,
-            value: name.display().into_bytes(),
-        })],
-    };
+    let kind = if shown.is_some() { DispositionType::Inline } else { DispositionType::Attachment };
     let unreadable = |error: std::io::Error| {
         ApiError::new(Code::FileIo, format!("{} can't be read: {error}", path.display()))
     };
     let mut response = NamedFile::from_file(file, "file")
         .map_err(unreadable)?
         .set_content_type(shown.unwrap_or(mime::APPLICATION_OCTET_STREAM))
-        .set_content_disposition(disposition)
+        .set_content_disposition(disposition(kind, &name.display()))
         .into_response(request);
     if response.status().is_client_error() {
         return Err(refused(&response, path));

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::named;
 use crate::{
     app::App,
-    auth::Viewer,
+    auth::{Access, Viewer},
     http::{
         error::{ApiResult, Problem},
         page::{Page, bad_cursor, checked_limit},
@@ -96,6 +96,14 @@ impl From<Dataset> for DatasetView {
     }
 }
 
+impl DatasetView {
+    /// Without the names of others that the caller may not see.
+    fn shown(dataset: Dataset, access: &Access) -> Self {
+        let view = Self::from(dataset);
+        Self { origin: view.origin.filter(|origin| access.sees(&origin.dataset)), ..view }
+    }
+}
+
 /// Which page.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -118,13 +126,15 @@ pub struct ListQuery {
 #[get("/datasets")]
 pub async fn list_datasets(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     query: Query<ListQuery>,
 ) -> ApiResult<web::Json<Page<DatasetView>>> {
     let limit = checked_limit(query.0.limit)? as usize;
     let after =
         query.0.cursor.map(|cursor| cursor.parse::<DatasetName>()).transpose().map_err(|_| bad_cursor())?;
     let mut datasets = app.zfs(|zfs| zfs.datasets()).await?;
+    let access = user.0.access;
+    datasets.retain(|dataset| access.sees(&dataset.name));
     datasets.sort_by(|a, b| a.name.cmp(&b.name));
     if let Some(after) = after {
         datasets.retain(|dataset| dataset.name > after);
@@ -132,7 +142,10 @@ pub async fn list_datasets(
     let more = datasets.len() > limit;
     datasets.truncate(limit);
     let next = datasets.last().filter(|_| more).map(|dataset| dataset.name.to_string());
-    Ok(web::Json(Page { items: datasets.into_iter().map(Into::into).collect(), next }))
+    Ok(web::Json(Page {
+        items: datasets.into_iter().map(|dataset| DatasetView::shown(dataset, &access)).collect(),
+        next,
+    }))
 }
 
 /// One filesystem or volume.
@@ -143,9 +156,12 @@ pub async fn list_datasets(
 #[get("/datasets/{dataset}")]
 pub async fn get_dataset(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
 ) -> ApiResult<web::Json<DatasetView>> {
     let name: DatasetName = named("dataset", &dataset)?;
-    Ok(web::Json(app.zfs(move |zfs| zfs.dataset(&name)).await?.into()))
+    let access = user.0.access;
+    access.browse(&name)?;
+    let found = app.zfs(move |zfs| zfs.dataset(&name)).await?;
+    Ok(web::Json(DatasetView::shown(found, &access)))
 }

@@ -57,17 +57,24 @@ async fn next(feed: &mut Feed) -> Option<String> {
     if *feed.stopping.borrow() {
         return None;
     }
-    let text = tokio::select! {
-        change = feed.changes.recv() => match change {
-            Ok(job) => Some(event("job", &json!(*job))),
-            Err(RecvError::Lagged(missed)) => Some(event("behind", &json!({ "missed": missed }))),
-            Err(RecvError::Closed) => None,
-        },
-        _ = feed.stopping.changed() => None,
-        () = tokio::time::sleep(PING) => Some(": still here\n\n".into()),
-    };
-    // Who has signed out or was disabled meanwhile hears no more.
-    if feed.caller.still_holds(&feed.app).await { text } else { None }
+    loop {
+        let change = tokio::select! {
+            change = feed.changes.recv() => Some(change),
+            _ = feed.stopping.changed() => return None,
+            () = tokio::time::sleep(PING) => None,
+        };
+        // Who has signed out or was disabled meanwhile hears no more, and nobody hears of what they may not see now.
+        feed.caller = feed.caller.clone().renewed(&feed.app).await?;
+        match change {
+            Some(Ok(job)) if !feed.caller.access.sees_jobs_of(job.user_id) => {}
+            Some(Ok(job)) => return Some(event("job", &json!(*job))),
+            Some(Err(RecvError::Lagged(missed))) => {
+                return Some(event("behind", &json!({ "missed": missed })));
+            }
+            Some(Err(RecvError::Closed)) => return None,
+            None => return Some(": still here\n\n".into()),
+        }
+    }
 }
 
 /// JSON has no raw line breaks, so it is one `data` line.

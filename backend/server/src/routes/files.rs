@@ -19,7 +19,7 @@ use crate::{
     auth::Viewer,
     browse::{self, Entry, Question, Source},
     http::{
-        error::{ApiResult, Problem},
+        error::{ApiError, ApiResult, Code, Problem},
         page::{bad_cursor, checked_limit},
         query::{Query, flag, number},
     },
@@ -53,6 +53,10 @@ pub struct Listing {
     as_of: Option<Timestamp>,
     /// What to know about it, for people: why the files themselves were read, or why they could not be.
     note: Option<String>,
+    /// With `compare`: when live was looked at that the entries' `now` tells of; null where they could not be
+    /// compared.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    live_as_of: Option<Timestamp>,
 }
 
 /// A folder on the way.
@@ -91,6 +95,14 @@ pub fn open_at(
     Ok((Root::open(&zfs.snapshot_folder(&moment.snapshot)?)?, Some(moment)))
 }
 
+/// What a folder is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Compare {
+    /// How it is now, as far as live was looked at.
+    Live,
+}
+
 /// Which folder, when, and which page of it.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -107,6 +119,14 @@ pub struct FilesQuery {
     #[serde(default, deserialize_with = "flag")]
     #[param(default = false)]
     deleted: bool,
+    /// Tells of each entry what became of it since; needs `at`.
+    #[serde(default)]
+    #[param(inline)]
+    compare: Option<Compare>,
+    /// Whether to list, too, what was not there then and is now; needs `compare`.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(default = false)]
+    added: bool,
     /// Items in the page, 1 to 1000.
     #[serde(default, deserialize_with = "number")]
     #[param(minimum = 1, maximum = 1000, default = 100)]
@@ -119,22 +139,34 @@ pub struct FilesQuery {
 /// Lists a folder, live or as of a snapshot.
 #[utoipa::path(tag = "files", params(("dataset" = String, Path, description = "Full name, percent-encoded as one segment"), FilesQuery), responses(
     (status = 200, description = "A page of the folder", body = Listing),
-    (status = 400, description = "`invalid_path`", body = Problem),
+    (status = 400, description = "`invalid_path`; `invalid_request`: such as `compare` without `at`", body = Problem),
     (status = 404, description = "`dataset_not_found`, `snapshot_not_found`, `file_not_found`", body = Problem),
     (status = 409, description = "`files_unreachable`, `not_a_directory`, `outside_dataset`", body = Problem),
 ))]
 #[get("/datasets/{dataset}/files")]
 pub async fn list_files(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<FilesQuery>,
 ) -> ApiResult<web::Json<Listing>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
-    let FilesQuery { path, at, deleted, limit, cursor } = query.0;
+    user.0.access.browse(&dataset)?;
+    let FilesQuery { path, at, deleted, compare, added, limit, cursor } = query.0;
+    if compare.is_some() && at.is_none() {
+        return Err(ApiError::field(
+            Code::InvalidRequest,
+            "compare",
+            "needs 'at': then is compared with now",
+        ));
+    }
+    if added && compare.is_none() {
+        return Err(ApiError::field(Code::InvalidRequest, "added", "needs 'compare=live'"));
+    }
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| parse_cursor(&cursor).ok_or_else(bad_cursor)).transpose()?;
-    let question = Question { dataset, path, at, deleted, after, limit };
+    let compare = compare == Some(Compare::Live);
+    let question = Question { dataset, path, at, deleted, compare, added, after, limit };
     let worker = app.clone();
     let listing = app.files(move |zfs| {
         let folder = browse::list(&worker, zfs, &question)?;
@@ -152,6 +184,7 @@ pub async fn list_files(
             source: folder.source,
             as_of: folder.as_of,
             note: folder.note,
+            live_as_of: folder.live_as_of,
             dataset: question.dataset,
             path: question.path,
         })
@@ -213,11 +246,12 @@ pub struct EntryQuery {
 #[get("/datasets/{dataset}/entry")]
 pub async fn get_entry(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<EntryQuery>,
 ) -> ApiResult<web::Json<Entry>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let EntryQuery { path, at } = query.0;
     let worker = app.clone();
     let found = app.files(move |zfs| browse::entry_at(&worker, zfs, &dataset, at.as_deref(), path));

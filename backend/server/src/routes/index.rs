@@ -21,10 +21,14 @@ use crate::{
 /// Live can't be looked at more often than this.
 const SHORTEST: u32 = 30;
 
-/// How far the catalog is.
-#[utoipa::path(tag = "index", responses((status = 200, description = "All datasets", body = IndexView)))]
+/// How far the catalog is. Not for users who may see some datasets only.
+#[utoipa::path(tag = "index", responses(
+    (status = 200, description = "All datasets", body = IndexView),
+    (status = 403, description = "`forbidden`", body = Problem),
+))]
 #[get("/index")]
-pub async fn get_index(app: web::Data<App>, _user: Viewer) -> ApiResult<web::Json<IndexView>> {
+pub async fn get_index(app: web::Data<App>, user: Viewer) -> ApiResult<web::Json<IndexView>> {
+    user.0.access.everything()?;
     let worker = app.clone();
     let view = app.files(move |_| Survey::of(&worker)?.all());
     Ok(web::Json(view.await?))
@@ -38,10 +42,11 @@ pub async fn get_index(app: web::Data<App>, _user: Viewer) -> ApiResult<web::Jso
 #[get("/index/{dataset}")]
 pub async fn get_indexed_dataset(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
 ) -> ApiResult<web::Json<IndexedDatasetDetail>> {
     let name: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&name)?;
     let worker = app.clone();
     let view = app.files(move |_| Survey::of(&worker)?.detail(known_dataset(&worker, &name)?));
     Ok(web::Json(view.await?))
@@ -71,6 +76,7 @@ pub async fn index_dataset(
     body: Body<IndexRequest>,
 ) -> ApiResult<HttpResponse> {
     let name: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&name)?;
     let IndexRequest { from_scratch } = body.0;
     let (worker, user) = (app.clone(), user.0.user);
     let job = app.files(move |zfs| {
@@ -125,6 +131,7 @@ pub async fn change_indexed_dataset(
     body: Body<IndexChange>,
 ) -> ApiResult<web::Json<IndexedDataset>> {
     let name: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&name)?;
     let IndexChange { live_interval, excluded } = body.0;
     if let Some(Some(seconds @ 1..SHORTEST)) = live_interval {
         let detail = format!("{seconds} s is too often; 0 is off, {SHORTEST} the least");

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     app::App,
-    auth::{Operator, Viewer},
+    auth::{Restorer, Viewer, job_not_found},
     http::{
         error::{ApiError, ApiResult, Code, Problem},
         page::{Page, bad_cursor, checked_limit},
@@ -14,7 +14,7 @@ use crate::{
     },
     index::IndexWork,
     jobs::{JobView, State},
-    restore::RestoreWork,
+    restore::{RestoreWork, UndoWork},
 };
 
 /// Which jobs.
@@ -26,7 +26,7 @@ pub struct ListQuery {
     #[serde(default)]
     #[param(inline)]
     state: Option<State>,
-    /// Only those of this kind: `restore` or `index`.
+    /// Only those of this kind: `restore`, `undo_restore` or `index`.
     #[serde(default)]
     #[param(inline)]
     kind: Option<Kind>,
@@ -41,10 +41,12 @@ pub struct ListQuery {
 
 /// Kinds of work.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Files are restored.
     Restore,
+    /// A restore is undone.
+    UndoRestore,
     /// A dataset is indexed.
     Index,
 }
@@ -53,6 +55,7 @@ impl Kind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Restore => RestoreWork::KIND,
+            Self::UndoRestore => UndoWork::KIND,
             Self::Index => IndexWork::KIND,
         }
     }
@@ -63,7 +66,7 @@ impl Kind {
 #[get("/jobs")]
 pub async fn list_jobs(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     query: Query<ListQuery>,
 ) -> ApiResult<web::Json<Page<JobView>>> {
     let ListQuery { state, kind, limit, cursor } = query.0;
@@ -73,8 +76,9 @@ pub async fn list_jobs(
     }
     // One more than asked for tells whether there is a next page.
     let (state, kind) = (state.map(Into::into), kind.map(Kind::as_str));
+    let whose = user.0.access.jobs_of();
     let mut jobs =
-        app.catalog(move |catalog| catalog.jobs(state, kind, cursor.as_deref(), limit + 1)).await?;
+        app.catalog(move |catalog| catalog.jobs_of(whose, state, kind, cursor.as_deref(), limit + 1)).await?;
     let more = jobs.len() > limit as usize;
     jobs.truncate(limit as usize);
     let next = jobs.last().filter(|_| more).map(|job| job.id.clone());
@@ -94,7 +98,7 @@ fn is_id(text: &str) -> bool {
 #[get("/jobs/{id}")]
 pub async fn get_job(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     id: web::Path<String>,
 ) -> ApiResult<web::Json<JobView>> {
     let id = id.into_inner();
@@ -103,12 +107,13 @@ pub async fn get_job(
         .catalog(move |catalog| Ok((catalog.job(&wanted)?, catalog.job_log(&wanted)?)))
         .await
         .map_err(|error| not_found(error, &id))?;
+    user.0.access.job(&job)?;
     Ok(web::Json(JobView::whole(&job, log)))
 }
 
 fn not_found(error: ApiError, id: &str) -> ApiError {
     match error.code {
-        Code::NotFound => ApiError::new(Code::JobNotFound, format!("no job '{id}' exists")),
+        Code::NotFound => job_not_found(id),
         _ => error,
     }
 }
@@ -122,13 +127,14 @@ fn not_found(error: ApiError, id: &str) -> ApiError {
 #[delete("/jobs/{id}")]
 pub async fn cancel_job(
     app: web::Data<App>,
-    user: Operator,
+    user: Restorer,
     id: web::Path<String>,
 ) -> ApiResult<HttpResponse> {
     let id = id.into_inner();
     let wanted = id.clone();
     let before =
         app.catalog(move |catalog| catalog.job(&wanted)).await.map_err(|error| not_found(error, &id))?;
+    user.0.access.job(&before)?;
     if before.state.ended() {
         let detail = format!("the job has ended already: it {}", before.state.as_str());
         return Err(ApiError::new(Code::Conflict, detail));

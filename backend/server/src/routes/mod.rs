@@ -1,11 +1,14 @@
 //! The API, one file a resource. A handler extracts, calls, converts.
 
+pub mod audit;
 pub mod content;
 pub mod datasets;
+pub mod downloads;
 pub mod errors;
 pub mod events;
 pub mod files;
 pub mod frontend;
+pub mod grants;
 pub mod index;
 pub mod jobs;
 pub mod moment;
@@ -41,6 +44,9 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(users::create_user)
         .service(users::change_user)
         .service(users::delete_user)
+        .service(grants::get_grants)
+        .service(grants::change_grants)
+        .service(audit::list_audit)
         .service(tokens::list_tokens)
         .service(tokens::create_token)
         .service(tokens::delete_token)
@@ -56,8 +62,12 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(files::list_files)
         .service(files::get_entry)
         .service(content::get_content)
+        .service(downloads::create_download)
+        .service(downloads::get_download)
         .service(versions::list_versions)
         .service(versions::list_changes)
+        .service(versions::get_changes_summary)
+        .service(versions::list_moments)
         .service(search::search_files)
         .service(search::suggest_search)
         .service(search::list_searches)
@@ -69,6 +79,9 @@ pub fn api(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(index::change_indexed_dataset)
         .service(restores::plan_restore)
         .service(restores::create_restore)
+        .service(restores::list_restored_items)
+        .service(restores::undo_restore)
+        .service(restores::get_restore)
         .service(jobs::list_jobs)
         .service(jobs::get_job)
         .service(jobs::cancel_job)

@@ -40,7 +40,9 @@ impl CreatedCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(guid, created);
     }
 
-    fn get(&self, guid: Guid) -> Option<Timestamp> {
+    /// Tells it, where it is remembered.
+    #[must_use]
+    pub fn get(&self, guid: Guid) -> Option<Timestamp> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&guid).copied()
     }
 

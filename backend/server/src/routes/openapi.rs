@@ -19,6 +19,7 @@ use crate::auth::COOKIE;
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "users", description = "Who may sign in"),
+        (name = "audit", description = "Who looked at what and changed what"),
         (name = "tokens", description = "Tokens for scripts"),
         (name = "storage", description = "Pools and datasets"),
         (name = "snapshots", description = "Listed, taken, destroyed by plan"),

@@ -3,7 +3,7 @@
 use actix_web::{get, web};
 use jiff::Timestamp;
 use nasman_core::{Guid, PoolName};
-use nasman_zfs::{Pool, PoolState, Scan, ScanKind, ScanState, Vdev, VdevState};
+use nasman_zfs::{Pool, PoolState, Scan, ScanKind, ScanState, Vdev, VdevState, ZfsError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -145,13 +145,16 @@ impl From<Vdev> for VdevView {
     }
 }
 
-/// Lists the imported pools.
+/// Lists the imported pools: none to users who may see some datasets only, since a pool is about all of them.
 #[utoipa::path(tag = "storage", responses(
     (status = 200, description = "All pools, by name", body = Page<PoolView>),
     (status = 503, description = "`zfs_unavailable`: ZFS is not installed or not loaded", body = Problem),
 ))]
 #[get("/pools")]
-pub async fn list_pools(app: web::Data<App>, _user: Viewer) -> ApiResult<web::Json<Page<PoolView>>> {
+pub async fn list_pools(app: web::Data<App>, user: Viewer) -> ApiResult<web::Json<Page<PoolView>>> {
+    if user.0.access.is_restricted() {
+        return Ok(web::Json(Page::whole(Vec::new())));
+    }
     let pools = app.zfs(|zfs| zfs.pools()).await?;
     Ok(web::Json(Page::whole(pools.into_iter().map(Into::into).collect())))
 }
@@ -164,9 +167,12 @@ pub async fn list_pools(app: web::Data<App>, _user: Viewer) -> ApiResult<web::Js
 #[get("/pools/{pool}")]
 pub async fn get_pool(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     pool: web::Path<String>,
 ) -> ApiResult<web::Json<PoolView>> {
     let name: PoolName = named("pool", &pool)?;
+    if user.0.access.is_restricted() {
+        return Err(ZfsError::PoolNotFound(name).into());
+    }
     Ok(web::Json(app.zfs(move |zfs| zfs.pool(&name)).await?.into()))
 }

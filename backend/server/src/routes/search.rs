@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, delete, get, post, web};
 use jiff::Timestamp;
 use nasman_catalog::SavedSearch;
-use nasman_search::Scope;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -35,11 +34,12 @@ const MAX_KEPT: usize = 200;
 #[get("/search")]
 pub async fn search_files(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     query: Query<SearchQuery>,
 ) -> ApiResult<web::Json<SearchView>> {
     let worker = app.clone();
-    let found = app.files(move |_| search::search(&worker, Scope::All, &query.0));
+    let found =
+        app.files(move |_| search::search(&worker, search::scope(&worker, &user.0.access)?, &query.0));
     Ok(web::Json(found.await?))
 }
 
@@ -52,11 +52,12 @@ pub async fn search_files(
 #[get("/search/suggest")]
 pub async fn suggest_search(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     query: Query<SuggestQuery>,
 ) -> ApiResult<web::Json<Suggestions>> {
     let worker = app.clone();
-    let found = app.files(move |_| search::suggest(&worker, Scope::All, &query.0));
+    let found =
+        app.files(move |_| search::suggest(&worker, search::scope(&worker, &user.0.access)?, &query.0));
     Ok(web::Json(found.await?))
 }
 

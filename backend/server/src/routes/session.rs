@@ -9,9 +9,13 @@ use nasman_core::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::users::UserView;
+use super::{
+    grants::{GrantView, granted},
+    users::UserView,
+};
 use crate::{
     app::{App, blocking},
+    audit::{self, Action, Note, Who},
     auth::{Via, Viewer},
     http::{
         body::Body,
@@ -51,6 +55,12 @@ pub struct Me {
     user: UserView,
     /// What this request may do: less than the user may, with a lesser token.
     role: Role,
+    /// Whether some datasets only may be seen, those of `grants`.
+    restricted: bool,
+    /// What is granted; empty where everything may be seen.
+    grants: Vec<GrantView>,
+    /// Whether anything may be restored at all: as operator, or by a grant.
+    may_restore: bool,
     /// `session` or `token`.
     via: &'static str,
     /// When that ends; null: never.
@@ -81,7 +91,15 @@ pub async fn create_session(
     let wanted = name.clone();
     let user = app.catalog(move |catalog| catalog.user_by_name(&wanted)).await?.filter(|user| !user.disabled);
     let stored = user.as_ref().map(|user| user.password_hash.clone());
-    prove(&app, &name, client_address(&app, &request), password, stored).await?;
+    let address = client_address(&app, &request);
+    if let Err(error) = prove(&app, &name, address, password, stored).await {
+        if error.code == Code::WrongCredentials {
+            let who = Who::unproved(user.as_ref().map(|user| (user.id, user.name.as_str())));
+            let note = Note::of(Action::SignInFailed).detail(format!("from {address}"));
+            audit::note(&app, who, note).await;
+        }
+        return Err(error);
+    }
     let wrong = || ApiError::new(Code::WrongCredentials, WRONG);
     let user = user.ok_or_else(wrong)?;
     let now = app.now();
@@ -94,6 +112,8 @@ pub async fn create_session(
             catalog.add_session(id, now, until)
         })
         .await?;
+    let note = Note::of(Action::SignIn).detail(format!("from {address}"));
+    audit::note(&app, Who::signed_in(user.id, &user.name), note).await;
     let cookie = app.cookie_key.issue(&session, now)?;
     let info = SessionInfo { user: user.into(), expires_at: session.expires_at };
     Ok(HttpResponse::Ok().cookie(cookie).json(info))
@@ -158,6 +178,9 @@ pub async fn get_me(user: Viewer) -> web::Json<Me> {
     let caller = user.0;
     web::Json(Me {
         role: caller.role,
+        restricted: caller.access.is_restricted(),
+        grants: granted(&caller.access),
+        may_restore: caller.access.may_restore_something(),
         via: match caller.via {
             Via::Session(_) => "session",
             Via::Token(_) => "token",
@@ -196,7 +219,8 @@ pub async fn change_password(
     body: Body<PasswordChange>,
 ) -> ApiResult<HttpResponse> {
     let PasswordChange { current, new } = body.0;
-    let user = user.0.user;
+    let caller = user.0;
+    let user = caller.user.clone();
     let address = client_address(&app, &request);
     let proved = prove(&app, &user.name, address, current, Some(user.password_hash)).await;
     proved.map_err(|error| match error.code {
@@ -209,5 +233,6 @@ pub async fn change_password(
     let hash = blocking(app.config.zfs_timeout, move || passwords.hash("new", &new)).await?;
     let change = UserChange { password_hash: Some(hash), ..UserChange::default() };
     app.catalog(move |catalog| catalog.change_user(user.id, change)).await?;
+    audit::note(&app, &caller, Note::of(Action::PasswordChange)).await;
     Ok(HttpResponse::NoContent().cookie(app.cookie_key.removal()).finish())
 }

@@ -10,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{moment::resolve, named};
 use crate::{
     app::App,
-    auth::{Admin, Operator, Viewer},
+    audit::{self, Action, Note},
+    auth::{Access, Admin, Operator, Viewer},
     http::{
         body::Body,
         error::{ApiError, ApiResult, Code, Problem},
@@ -65,7 +66,7 @@ pub struct SnapshotPage {
     total: usize,
 }
 
-fn view(snapshot: Snapshot, detail: SnapshotDetail) -> SnapshotView {
+fn view(snapshot: Snapshot, detail: SnapshotDetail, access: &Access) -> SnapshotView {
     SnapshotView {
         tag: snapshot.name.tag.clone(),
         dataset: snapshot.name.dataset.clone(),
@@ -77,13 +78,18 @@ fn view(snapshot: Snapshot, detail: SnapshotDetail) -> SnapshotView {
         referenced: detail.referenced,
         written: detail.written,
         holds: detail.holds,
-        clones: detail.clones,
+        clones: detail.clones.into_iter().filter(|clone| access.sees(clone)).collect(),
     }
 }
 
 /// Joins the fast columns with the costly ones, asked for these snapshots alone. One that vanished between the two
 /// questions is left out.
-fn with_details(app: &App, zfs: &dyn Zfs, snapshots: Vec<Snapshot>) -> ApiResult<Vec<SnapshotView>> {
+fn with_details(
+    app: &App,
+    zfs: &dyn Zfs,
+    access: &Access,
+    snapshots: Vec<Snapshot>,
+) -> ApiResult<Vec<SnapshotView>> {
     let names: Vec<_> = snapshots.iter().map(|snapshot| snapshot.name.clone()).collect();
     let mut details = zfs.snapshot_details(&names)?.into_iter().peekable();
     let mut views = Vec::with_capacity(snapshots.len());
@@ -92,18 +98,24 @@ fn with_details(app: &App, zfs: &dyn Zfs, snapshots: Vec<Snapshot>) -> ApiResult
             && detail.guid == snapshot.guid
         {
             app.created.note(snapshot.guid, detail.created);
-            views.push(view(snapshot, detail));
+            views.push(view(snapshot, detail, access));
         }
     }
     Ok(views)
 }
 
-fn one(app: &App, zfs: &dyn Zfs, dataset: &DatasetName, at: &str) -> ApiResult<SnapshotView> {
+fn one(
+    app: &App,
+    zfs: &dyn Zfs,
+    access: &Access,
+    dataset: &DatasetName,
+    at: &str,
+) -> ApiResult<SnapshotView> {
     let snapshot = find(app, zfs, dataset, at)?;
     let gone = || {
         ApiError::new(Code::SnapshotNotFound, format!("no snapshot {} exists here any more", snapshot.name))
     };
-    with_details(app, zfs, vec![snapshot.clone()])?.pop().ok_or_else(gone)
+    with_details(app, zfs, access, vec![snapshot.clone()])?.pop().ok_or_else(gone)
 }
 
 fn find(app: &App, zfs: &dyn Zfs, dataset: &DatasetName, at: &str) -> ApiResult<Snapshot> {
@@ -153,11 +165,13 @@ pub struct ListQuery {
 #[get("/datasets/{dataset}/snapshots")]
 pub async fn list_snapshots(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<ListQuery>,
 ) -> ApiResult<web::Json<SnapshotPage>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    let access = user.0.access;
+    access.browse(&dataset)?;
     let ListQuery { limit, cursor, order } = query.0;
     let limit = checked_limit(limit)? as usize;
     let after = cursor.map(|cursor| parse_cursor(&cursor).ok_or_else(bad_cursor)).transpose()?;
@@ -174,7 +188,7 @@ pub async fn list_snapshots(
         let more = snapshots.len() > limit;
         snapshots.truncate(limit);
         let next = snapshots.last().filter(|_| more).map(|last| format!("{}-{}", last.createtxg, last.guid));
-        Ok(SnapshotPage { items: with_details(&worker, zfs, snapshots)?, next, total })
+        Ok(SnapshotPage { items: with_details(&worker, zfs, &access, snapshots)?, next, total })
     });
     Ok(web::Json(page.await?))
 }
@@ -218,17 +232,27 @@ pub async fn create_snapshot(
     body: Body<NewSnapshot>,
 ) -> ApiResult<HttpResponse> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let NewSnapshot { tag, recursive } = body.0;
+    if recursive {
+        user.0.access.browse_beneath(&dataset)?;
+    }
     let tag = tag.unwrap_or_else(|| app.now().strftime("manual-%Y-%m-%dT%H.%M.%SZ").to_string());
     let name = dataset.snapshot(named("tag", &tag)?)?;
     let worker = app.clone();
+    let caller = user.0.clone();
     let taken = app.files(move |zfs| {
         let snapshot = zfs.create_snapshot(&name, recursive)?;
-        tracing::info!(user = user.0.user.name, snapshot = %name, recursive, "took a snapshot");
-        one(&worker, zfs, &name.dataset, name.tag.as_str())
+        tracing::info!(user = caller.user.name, snapshot = %name, recursive, "took a snapshot");
+        worker.index.hint((!recursive).then(|| name.dataset.clone()));
+        one(&worker, zfs, &caller.access, &name.dataset, name.tag.as_str())
             .inspect(|view| debug_assert_eq!(view.guid, snapshot.guid))
     });
-    Ok(HttpResponse::Created().json(taken.await?))
+    let taken = taken.await?;
+    let note = Note::of(Action::SnapshotCreate).from(&dataset, &[], Some(tag.as_str()));
+    let beneath = if recursive { note.detail("and beneath") } else { note };
+    audit::note(&app, &user.0, beneath).await;
+    Ok(HttpResponse::Created().json(taken))
 }
 
 /// One snapshot.
@@ -242,13 +266,15 @@ pub async fn create_snapshot(
 #[get("/datasets/{dataset}/snapshots/{snapshot}")]
 pub async fn get_snapshot(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     path: web::Path<(String, String)>,
 ) -> ApiResult<web::Json<SnapshotView>> {
     let (dataset, at) = path.into_inner();
     let dataset: DatasetName = named("dataset", &dataset)?;
+    let access = user.0.access;
+    access.browse(&dataset)?;
     let worker = app.clone();
-    Ok(web::Json(app.files(move |zfs| one(&worker, zfs, &dataset, &at)).await?))
+    Ok(web::Json(app.files(move |zfs| one(&worker, zfs, &access, &dataset, &at)).await?))
 }
 
 /// What destroying a snapshot would do.
@@ -293,10 +319,15 @@ pub enum BlockerKind {
     InUse,
 }
 
-impl From<Blocker> for BlockerView {
-    fn from(blocker: Blocker) -> Self {
+impl BlockerView {
+    /// Without the names of datasets that the caller may not see.
+    fn shown(blocker: Blocker, access: &Access) -> Self {
         let detail = blocker.to_string();
         let (kind, name) = match blocker {
+            Blocker::Clone(name) if !access.sees(&name) => {
+                let detail = "a clone depends on it; ask an administrator".to_owned();
+                return Self { kind: BlockerKind::Clone, name: None, detail };
+            }
             Blocker::Hold(tag) => (BlockerKind::Hold, Some(tag.to_string())),
             Blocker::Clone(name) => (BlockerKind::Clone, Some(name.to_string())),
             Blocker::InUse => (BlockerKind::InUse, None),
@@ -305,14 +336,14 @@ impl From<Blocker> for BlockerView {
     }
 }
 
-impl From<DestroyPlan> for DestroyPlanView {
-    fn from(plan: DestroyPlan) -> Self {
+impl DestroyPlanView {
+    fn shown(plan: DestroyPlan, access: &Access) -> Self {
         Self {
             name: plan.name,
             guid: plan.guid,
             reclaims: plan.reclaims,
             possible: plan.blockers.is_empty(),
-            blockers: plan.blockers.into_iter().map(Into::into).collect(),
+            blockers: plan.blockers.into_iter().map(|blocker| BlockerView::shown(blocker, access)).collect(),
         }
     }
 }
@@ -328,14 +359,16 @@ impl From<DestroyPlan> for DestroyPlanView {
 #[get("/datasets/{dataset}/snapshots/{snapshot}/destroy-plan")]
 pub async fn plan_snapshot_destruction(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     path: web::Path<(String, String)>,
 ) -> ApiResult<web::Json<DestroyPlanView>> {
     let (dataset, at) = path.into_inner();
     let dataset: DatasetName = named("dataset", &dataset)?;
+    let access = user.0.access;
+    access.browse(&dataset)?;
     let worker = app.clone();
     let plan = app.files(move |zfs| Ok(zfs.destroy_plan(&find(&worker, zfs, &dataset, &at)?.name)?));
-    Ok(web::Json(plan.await?.into()))
+    Ok(web::Json(DestroyPlanView::shown(plan.await?, &access)))
 }
 
 /// Binds the destruction to the plan.
@@ -370,8 +403,10 @@ pub async fn destroy_snapshot(
 ) -> ApiResult<HttpResponse> {
     let (dataset, at) = path.into_inner();
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let worker = app.clone();
-    app.files(move |zfs| {
+    let caller = user.0.clone();
+    let destroyed = app.files(move |zfs| {
         // A time means whatever is there; that is no way to say what to destroy.
         let exact = zfs.snapshots(&dataset)?.into_iter().any(|s| s.name.tag.as_str() == at || s.guid.to_string() == at);
         if !exact {
@@ -384,9 +419,11 @@ pub async fn destroy_snapshot(
             return Err(ApiError::new(Code::PlanStale, detail));
         }
         zfs.destroy_snapshot(&snapshot.name, snapshot.guid)?;
-        tracing::info!(user = user.0.user.name, snapshot = %snapshot.name, guid = %snapshot.guid, "destroyed a snapshot");
-        Ok(())
-    })
-    .await?;
+        tracing::info!(user = caller.user.name, snapshot = %snapshot.name, guid = %snapshot.guid, "destroyed a snapshot");
+        Ok(snapshot)
+    });
+    let destroyed = destroyed.await?.name;
+    let note = Note::of(Action::SnapshotDestroy).from(&destroyed.dataset, &[], Some(destroyed.tag.as_str()));
+    audit::note(&app, &user.0, note).await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    audit::{self, Action, Note},
     auth::{Viewer, hash_token, new_secret},
     http::{
         body::Body,
@@ -113,6 +114,7 @@ pub async fn create_token(
 ) -> ApiResult<HttpResponse> {
     let NewTokenBody { name, role, expires_in_days } = body.0;
     let caller = user.0;
+    let told = format!("{}, {role}", name.trim());
     if name.trim().is_empty() || name.len() > MAX_NAME {
         return Err(ApiError::field(Code::InvalidRequest, "name", format!("takes 1 to {MAX_NAME} bytes")));
     }
@@ -133,6 +135,7 @@ pub async fn create_token(
             catalog.add_token(&NewToken { user_id, name: name.trim(), hash: &hash, role, expires_at }, now)
         })
         .await?;
+    audit::note(&app, &caller, Note::of(Action::TokenCreate).detail(told)).await;
     Ok(HttpResponse::Created().json(NewTokenView { token: token.into(), secret }))
 }
 
@@ -157,5 +160,6 @@ pub async fn delete_token(app: web::Data<App>, user: Viewer, id: web::Path<i64>)
         Code::NotFound => ApiError::new(Code::TokenNotFound, format!("no token {id} of yours exists")),
         _ => error,
     })?;
+    audit::note(&app, &user.0, Note::of(Action::TokenRevoke).detail(format!("token {id}"))).await;
     Ok(HttpResponse::NoContent().finish())
 }

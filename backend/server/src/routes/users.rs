@@ -2,13 +2,14 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use jiff::Timestamp;
-use nasman_catalog::{CatalogError, NewUser, User, UserChange};
+use nasman_catalog::{NewUser, User, UserChange};
 use nasman_core::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     app::{App, blocking},
+    audit::{self, Action, Note},
     auth::Admin,
     http::{
         body::Body,
@@ -33,6 +34,8 @@ pub struct UserView {
     role: Role,
     /// Can't sign in.
     disabled: bool,
+    /// Sees only what is granted. Never so for administrators.
+    restricted: bool,
     /// When made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -48,6 +51,7 @@ impl From<User> for UserView {
             name: user.name,
             role: user.role,
             disabled: user.disabled,
+            restricted: user.restricted && user.role != Role::Admin,
             created_at: user.created_at,
             last_login_at: user.last_login_at,
         }
@@ -67,6 +71,9 @@ pub struct NewUserBody {
     password: String,
     /// What the user may do.
     role: Role,
+    /// Whether to see only what is granted, which is nothing at first; absent: everything. Not for administrators.
+    #[serde(default)]
+    restricted: bool,
 }
 
 /// What to change about a user; what is absent stays.
@@ -103,16 +110,25 @@ pub async fn list_users(app: web::Data<App>, _user: Admin) -> ApiResult<web::Jso
 #[post("/users")]
 pub async fn create_user(
     app: web::Data<App>,
-    _user: Admin,
+    admin: Admin,
     body: Body<NewUserBody>,
 ) -> ApiResult<HttpResponse> {
-    let NewUserBody { name, password, role } = body.0;
+    let NewUserBody { name, password, role, restricted } = body.0;
     check_user_name(&name)?;
+    if restricted && role == Role::Admin {
+        let detail = "administrators see everything; choose another role";
+        return Err(ApiError::field(Code::InvalidRequest, "restricted", detail));
+    }
     let hash = hashed(&app, password).await?;
     let now = app.now();
     let user = app
-        .catalog(move |catalog| catalog.add_user(&NewUser { name: &name, password_hash: &hash, role }, now))
+        .catalog(move |catalog| {
+            catalog.add_user(&NewUser { name: &name, password_hash: &hash, role, restricted }, now)
+        })
         .await?;
+    let sees = if restricted { "; sees what is granted" } else { "" };
+    let note = Note::of(Action::UserCreate).detail(format!("{}, {}{sees}", user.name, user.role));
+    audit::note(&app, &admin.0, note).await;
     Ok(HttpResponse::Created().json(UserView::from(user)))
 }
 
@@ -133,7 +149,8 @@ async fn hashed(app: &App, password: String) -> ApiResult<String> {
     blocking(app.config.zfs_timeout, move || passwords.hash("password", &password)).await
 }
 
-fn user_not_found(id: i64) -> impl FnOnce(ApiError) -> ApiError {
+/// Names the user where the catalog says that something is not there.
+pub(super) fn user_not_found(id: i64) -> impl FnOnce(ApiError) -> ApiError {
     move |error| match error.code {
         Code::NotFound => ApiError::new(Code::UserNotFound, format!("no user {id} exists")),
         _ => error,
@@ -149,12 +166,13 @@ fn user_not_found(id: i64) -> impl FnOnce(ApiError) -> ApiError {
 #[patch("/users/{id}")]
 pub async fn change_user(
     app: web::Data<App>,
-    _user: Admin,
+    admin: Admin,
     id: web::Path<i64>,
     body: Body<UserChangeBody>,
 ) -> ApiResult<web::Json<UserView>> {
     let id = id.into_inner();
     let UserChangeBody { role, disabled, password } = body.0;
+    let told = told(role, disabled, password.is_some());
     let password_hash = match password {
         Some(password) => Some(hashed(&app, password).await?),
         None => None,
@@ -162,7 +180,17 @@ pub async fn change_user(
     let change = UserChange { role, disabled, password_hash };
     let user =
         app.catalog(move |catalog| catalog.change_user(id, change)).await.map_err(user_not_found(id))?;
+    let note = Note::of(Action::UserChange).detail(format!("{}: {told}", user.name));
+    audit::note(&app, &admin.0, note).await;
     Ok(web::Json(user.into()))
+}
+
+/// For the audit log, which tells that there is another password and not which.
+fn told(role: Option<Role>, disabled: Option<bool>, password: bool) -> String {
+    let state = disabled.map(|disabled| if disabled { "disabled" } else { "enabled" }.to_owned());
+    let password = password.then(|| "password".to_owned());
+    let parts = [role.map(|role| format!("role {role}")), state, password];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Removes a user, with their sessions and tokens.
@@ -172,10 +200,14 @@ pub async fn change_user(
     (status = 409, description = "`last_admin`", body = Problem),
 ))]
 #[delete("/users/{id}")]
-pub async fn delete_user(app: web::Data<App>, _user: Admin, id: web::Path<i64>) -> ApiResult<HttpResponse> {
+pub async fn delete_user(app: web::Data<App>, admin: Admin, id: web::Path<i64>) -> ApiResult<HttpResponse> {
     let id = id.into_inner();
-    let removed: Result<(), ApiError> =
-        app.catalog(move |catalog| -> Result<(), CatalogError> { catalog.remove_user(id) }).await;
-    removed.map_err(user_not_found(id))?;
+    let removed = app.catalog(move |catalog| {
+        let user = catalog.user(id)?;
+        catalog.remove_user(id)?;
+        Ok(user.name)
+    });
+    let name = removed.await.map_err(user_not_found(id))?;
+    audit::note(&app, &admin.0, Note::of(Action::UserRemove).detail(name)).await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,7 @@ use super::named;
 use crate::{
     app::App,
     auth::Viewer,
-    browse::{self, After, ChangesView, VersionsView},
+    browse::{self, After, ChangesView, SummaryView, TimeLineView, VersionsView},
     http::{
         error::{ApiResult, Problem},
         page::{bad_cursor, checked_limit},
@@ -44,11 +44,12 @@ pub struct VersionsQuery {
 #[get("/datasets/{dataset}/versions")]
 pub async fn list_versions(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<VersionsQuery>,
 ) -> ApiResult<web::Json<VersionsView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let VersionsQuery { path, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| cursor.parse::<After>()).transpose().map_err(|_| bad_cursor())?;
@@ -91,11 +92,12 @@ pub struct DiffQuery {
 #[get("/datasets/{dataset}/diff")]
 pub async fn list_changes(
     app: web::Data<App>,
-    _user: Viewer,
+    user: Viewer,
     dataset: web::Path<String>,
     query: Query<DiffQuery>,
 ) -> ApiResult<web::Json<ChangesView>> {
     let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
     let DiffQuery { from, to, path, limit, cursor } = query.0;
     let limit = checked_limit(limit)?;
     let after = cursor.map(|cursor| RelPath::decode(&cursor)).transpose().map_err(|_| bad_cursor())?;
@@ -104,4 +106,60 @@ pub async fn list_changes(
         browse::changes(&worker, &dataset, (&from, to.as_deref()), &path, after.as_ref(), limit)
     });
     Ok(web::Json(found.await?))
+}
+
+/// Between which moments, and where.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SummaryQuery {
+    /// The earlier moment: a snapshot's name, its guid, or a time (the newest snapshot at or before it).
+    from: String,
+    /// The later moment, likewise; absent: live.
+    #[serde(default)]
+    to: Option<String>,
+    /// In and below which folder; absent or empty: the dataset's root.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "anna/Documents")]
+    path: RelPath,
+}
+
+/// Counts what is different in a folder between two moments.
+#[utoipa::path(tag = "files", params(("dataset" = String, Path, description = "Full name, percent-encoded as one segment"), SummaryQuery), responses(
+    (status = 200, description = "How many differ, and how", body = SummaryView),
+    (status = 400, description = "`invalid_request`: such as a beginning later than the end", body = Problem),
+    (status = 404, description = "`snapshot_not_found`, `file_not_found`: neither moment has the path", body = Problem),
+    (status = 409, description = "`not_indexed`", body = Problem),
+))]
+#[get("/datasets/{dataset}/diff/summary")]
+pub async fn get_changes_summary(
+    app: web::Data<App>,
+    user: Viewer,
+    dataset: web::Path<String>,
+    query: Query<SummaryQuery>,
+) -> ApiResult<web::Json<SummaryView>> {
+    let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
+    let SummaryQuery { from, to, path } = query.0;
+    let worker = app.clone();
+    let found = app.files(move |_| browse::changes_summary(&worker, &dataset, (&from, to.as_deref()), &path));
+    Ok(web::Json(found.await?))
+}
+
+/// Lists every snapshot of a dataset in one answer, oldest first, with how much changed in each: what a time line
+/// draws.
+#[utoipa::path(tag = "files", params(("dataset" = String, Path, description = "Full name, percent-encoded as one segment")), responses(
+    (status = 200, description = "All of them", body = TimeLineView),
+    (status = 404, description = "`dataset_not_found`", body = Problem),
+))]
+#[get("/datasets/{dataset}/moments")]
+pub async fn list_moments(
+    app: web::Data<App>,
+    user: Viewer,
+    dataset: web::Path<String>,
+) -> ApiResult<web::Json<TimeLineView>> {
+    let dataset: DatasetName = named("dataset", &dataset)?;
+    user.0.access.browse(&dataset)?;
+    let worker = app.clone();
+    Ok(web::Json(app.files(move |zfs| browse::moments(&worker, zfs, &dataset)).await?))
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use nasman_catalog::Snapshot;
 use nasman_core::{Guid, Kind, RelPath, SnapshotTag};
-use nasman_search::{Answer, Category, Engine, Facet, Hit, State, query};
+use nasman_search::{Answer, Category, Engine, Facet, Hit, Scope, State, query};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -185,7 +185,7 @@ pub struct Completeness {
     engine: Engine,
     /// How far it is.
     state: SearchState,
-    /// Changes noted and not yet found.
+    /// Changes noted and not yet found; 0 to users who may see some datasets only.
     pending: u64,
     /// Why, for people.
     detail: Option<String>,
@@ -213,7 +213,7 @@ impl SearchView {
             problems: problems.collect(),
             total: TotalView { count: answer.total.count, exact: answer.total.exact },
             hits: answer.hits.into_iter().map(|hit| HitView::of(app, known, typed, hit)).collect(),
-            completeness: Completeness::of(app, known),
+            completeness: Completeness::of(app, known, &asked.request.scope),
             next,
         })
     }
@@ -290,13 +290,14 @@ impl HitMatches {
 }
 
 impl Completeness {
-    fn of(app: &App, known: &Known) -> Self {
+    /// Of what is in scope: elsewhere there may be what is none of the asker's business.
+    fn of(app: &App, known: &Known, scope: &Scope) -> Self {
         let progress = app.search.progress().clone();
-        let included =
-            || known.datasets.values().map(|known| &known.dataset).filter(|dataset| !dataset.excluded);
+        let included = || known.within(scope).map(|known| &known.dataset).filter(|dataset| !dataset.excluded);
         let waiting = included().filter(|dataset| dataset.position.is_none()).count();
         let datasets_waiting = u64::try_from(waiting).unwrap_or_default();
-        let snapshots_waiting = known.snapshots_waiting;
+        let snapshots_waiting: u64 = known.within(scope).map(|known| known.snapshots_waiting).sum();
+        let pending = if *scope == Scope::All { progress.pending } else { 0 };
         Self {
             complete: progress.state == SearchState::Ready && snapshots_waiting == 0 && datasets_waiting == 0,
             snapshots_waiting,
@@ -304,7 +305,7 @@ impl Completeness {
             live_as_of: included().filter_map(|dataset| dataset.position_at).min(),
             engine: app.search.index.engine(),
             state: progress.state,
-            pending: progress.pending,
+            pending,
             detail: progress.detail,
         }
     }

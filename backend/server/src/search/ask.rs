@@ -105,7 +105,7 @@ pub(super) fn understand(app: &App, known: &Known, scope: Scope, query: &SearchQ
         Some(other) => return Err(refused("group", other, "entry or version")),
     };
     if let Some(at) = typed.at().map(str::to_owned) {
-        let points = points(&app.catalog, known, &at, &now);
+        let points = points(&app.catalog, known, &scope, &at, &now);
         if points.is_empty() {
             problems.extend(typed.clauses.iter().find(|clause| is_at(clause)).map(|clause| Problem {
                 span: clause.span.clone(),
@@ -256,7 +256,13 @@ fn number_owner(clause: &mut Clause) {
 }
 
 /// Of each dataset the state that a snapshot's name, or a time, means.
-fn points(catalog: &Catalog, known: &Known, at: &str, now: &ZonedDateTime) -> Vec<(Guid, Txg)> {
+fn points(
+    catalog: &Catalog,
+    known: &Known,
+    scope: &Scope,
+    at: &str,
+    now: &ZonedDateTime,
+) -> Vec<(Guid, Txg)> {
     let time = moment(at, now);
     let tag = at.rsplit('@').next().and_then(|tag| tag.parse::<SnapshotTag>().ok());
     let of = |id| {
@@ -264,7 +270,7 @@ fn points(catalog: &Catalog, known: &Known, at: &str, now: &ZonedDateTime) -> Ve
         let found = named.or_else(|| catalog.snapshot_at_or_before(id, time?).ok().flatten());
         found.filter(|snapshot| snapshot.indexed).map(|snapshot| snapshot.txg)
     };
-    known.datasets.values().filter_map(|known| Some((known.dataset.guid, of(known.dataset.id)?))).collect()
+    known.within(scope).filter_map(|known| Some((known.dataset.guid, of(known.dataset.id)?))).collect()
 }
 
 /// A time; of a day its end, of a minute its end.

@@ -9,6 +9,9 @@ use std::{
 use jiff::Timestamp;
 use nasman_catalog::{Catalog, CatalogError, Dataset, Snapshot};
 use nasman_core::{Guid, Lifetime};
+use nasman_search::Scope;
+
+use crate::{app::App, auth::Access, http::error::ApiResult};
 
 /// What is remembered is at most so old.
 const FRESH: Duration = Duration::from_secs(1);
@@ -18,14 +21,33 @@ pub(super) struct Known {
     at: Instant,
     catalog: Catalog,
     pub datasets: HashMap<Guid, KnownDataset>,
-    /// Snapshots that wait to be indexed.
-    pub snapshots_waiting: u64,
 }
 
 pub(super) struct KnownDataset {
     pub dataset: Dataset,
+    /// Snapshots that wait to be indexed.
+    pub snapshots_waiting: u64,
     /// Loaded when they are asked for; indexed ones only, oldest first.
     snapshots: OnceLock<Vec<Snapshot>>,
+}
+
+/// What a caller may find. Blocks.
+///
+/// # Errors
+/// When the database fails.
+pub fn scope(app: &App, access: &Access) -> ApiResult<Scope> {
+    if !access.is_restricted() {
+        return Ok(Scope::All);
+    }
+    let known = app.search_known.get(&app.catalog)?;
+    let all = || known.datasets.values().map(|known| &known.dataset);
+    // Of several that were last called the same, the others are gone or have another name by now.
+    let latest = |dataset: &&Dataset| {
+        let key = |other: &Dataset| (other.last_seen, other.id);
+        all().all(|other| other.name != dataset.name || key(other) <= key(dataset))
+    };
+    let seen = all().filter(|dataset| access.sees(&dataset.name)).filter(latest);
+    Ok(Scope::Datasets(seen.map(|dataset| dataset.guid).collect()))
 }
 
 /// The last picture.
@@ -48,15 +70,27 @@ impl KnownCache {
 impl Known {
     fn load(catalog: &Catalog) -> Result<Self, CatalogError> {
         let datasets = catalog.datasets()?.into_iter();
+        let coverage: HashMap<_, _> = catalog.coverage()?.into_iter().collect();
         let waiting = |counts: &nasman_catalog::Coverage| counts.total - counts.indexed - counts.failed;
         Ok(Self {
             at: Instant::now(),
             catalog: catalog.clone(),
             datasets: datasets
-                .map(|dataset| (dataset.guid, KnownDataset { dataset, snapshots: OnceLock::new() }))
+                .map(|dataset| {
+                    let snapshots_waiting = coverage.get(&dataset.id).map_or(0, waiting);
+                    (dataset.guid, KnownDataset { dataset, snapshots_waiting, snapshots: OnceLock::new() })
+                })
                 .collect(),
-            snapshots_waiting: catalog.coverage()?.iter().map(|(_, counts)| waiting(counts)).sum(),
         })
+    }
+
+    /// The datasets in a scope.
+    pub(super) fn within(&self, scope: &Scope) -> impl Iterator<Item = &KnownDataset> {
+        let within = move |guid| match scope {
+            Scope::All => true,
+            Scope::Datasets(datasets) => datasets.contains(&guid),
+        };
+        self.datasets.values().filter(move |known| within(known.dataset.guid))
     }
 
     /// A dataset's indexed snapshots, oldest first; none where they can't be read, which the next picture may mend.

@@ -23,7 +23,7 @@ pub use answer::{
     SearchView, TotalView, Vanished,
 };
 pub use ask::{SearchQuery, search};
-pub use known::KnownCache;
+pub use known::{KnownCache, scope};
 pub use project::run;
 pub use suggest::{SuggestQuery, Suggestion, SuggestionKind, Suggestions, suggest};
 

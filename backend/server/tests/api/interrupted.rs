@@ -1,102 +1,191 @@
 //! Jobs that a dead or stopping server left.
 
-use std::fs;
+use std::{fs, os::unix::fs::MetadataExt as _, path::Path};
 
 use jiff::Timestamp;
-use nasman_catalog::{Job, JobState};
-use nasman_core::Role::Viewer;
+use nasman_catalog::{Job, JobState, MadeAs, NewRestoreItem};
+use nasman_core::{Kind, RelPath, Role::Viewer, restore::Outcome};
 use nasman_zfs::{Verb, Zfs as _, ZfsError};
 use serde_json::{Value, json};
 
-use crate::support::{Busy, State, TestApp, order, seed};
+use crate::support::{Busy, State, TestApp, order, seed, tree};
 
 fn request() -> Value {
-    json!({ "dataset": "tank/home", "at": "one", "paths": ["docs/a"] })
+    json!({ "dataset": "tank/home", "at": "one", "paths": ["docs"] })
 }
 
-/// What a server leaves that is killed in the midst of restoring `docs/a`: a held snapshot, a folder it made, a
-/// temporary file in it, and a job that still runs by the books.
-fn killed() -> (State, Job) {
+/// What a server leaves that is killed in the midst of restoring `docs` with `a` and `b`: a held snapshot, a hidden folder with
+/// half a file in it, and a job that still runs by the books.
+fn killed() -> (State, Job, Value) {
     let state = State::new();
     state.zfs.write("tank/home", "docs/a", "old");
+    state.zfs.write("tank/home", "docs/b", "old");
     state.zfs.add_snapshot("tank/home@one");
     fs::remove_dir_all(state.zfs.folder("tank/home").join("docs")).unwrap();
     let catalog = state.catalog();
     let job = seed(&catalog, &state.zfs, &request());
     assert!(catalog.start_job(&job.id, Timestamp::now()).unwrap());
-    let (hold, temp) = (format!("nasman-{}", job.id), format!(".nasman-restore-{}-0", job.id));
-    let marks = json!({ "hold": hold, "temp": { "to": "docs/a", "name": temp, "made": ["docs"] } });
+    let (hold, staging) = (format!("nasman-{}", job.id), format!(".nasman-restore-{}", job.id));
+    let marks = json!({ "hold": hold, "starts": 1, "staging": staging, "placing": [], "moved": true });
     catalog.mark_job(&job.id, &marks).unwrap();
     state.zfs.hold(&"tank/home@one".parse().unwrap(), &hold.parse().unwrap()).unwrap();
-    state.zfs.write("tank/home", format!("docs/{temp}"), "half a fi");
-    (state, job)
+    state.zfs.write("tank/home", format!("{staging}/docs/a"), "half a fi");
+    (state, job, marks)
 }
 
 fn holds(state: &State) -> usize {
     state.zfs.holds(&"tank/home@one".parse().unwrap()).unwrap().len()
 }
 
-async fn found_interrupted(app: &TestApp, id: &str) -> Value {
+fn looks(path: &Path) -> Value {
+    let meta = path.symlink_metadata().unwrap();
+    let size = if meta.is_dir() { 0 } else { meta.len() };
+    json!({ "inode": meta.ino(), "size": size, "mtime": { "seconds": meta.mtime(), "nanos": meta.mtime_nsec() } })
+}
+
+fn noted(path: &str, pending: bool) -> NewRestoreItem {
+    NewRestoreItem {
+        source: RelPath::decode(path).unwrap(),
+        target: RelPath::decode(path).unwrap(),
+        action: "create",
+        outcome: Outcome::Restored,
+        pending,
+        kind: Some(Kind::File),
+        made: MadeAs::default(),
+        bytes: 3,
+        more: None,
+    }
+}
+
+fn names(state: &State) -> Vec<String> {
+    tree(&state.zfs.folder("tank/home")).into_iter().map(|(path, _)| path).collect()
+}
+
+async fn went_on(app: &TestApp, id: &str) -> Value {
     let job = app.script(Viewer).ended(id).await;
-    assert_eq!((&job["state"], &job["error"]["code"]), (&json!("failed"), &json!("interrupted")), "{job}");
+    assert_eq!(job["state"], "succeeded", "{job}");
+    assert!(job["log"][0]["text"].as_str().unwrap().contains("goes on"), "{job}");
+    assert_eq!(holds(app.state()), 0);
     job
 }
 
 #[tokio::test]
-async fn the_next_start_cleans_up_and_says_so() {
-    let (state, job) = killed();
-    assert_eq!(holds(&state), 1);
+async fn the_next_start_clears_up_and_goes_on() {
+    let (state, job, _) = killed();
     let app = state.start("");
-    let job = found_interrupted(&app, &job.id).await;
+    let job = went_on(&app, &job.id).await;
+    assert_eq!(names(app.state()), ["docs", "docs/a", "docs/b"]);
+    assert_eq!((&job["result"]["restored"], &job["result"]["bytes"]), (&json!(3), &json!(6)));
+}
+
+#[tokio::test]
+async fn what_got_its_name_just_before_is_known_and_not_made_again() {
+    let (state, job, mut marks) = killed();
+    let made = state.zfs.write("tank/home", "docs/a", "old");
+    let inode = made.metadata().unwrap().ino();
+    let place = |path: &str, kind: &str, made: &Path| json!({ "from": path, "to": path, "kind": kind, "made": looks(made), "replaces": false });
+    // The folder was complete, and has its name; what is in it was told before.
+    let catalog = state.catalog();
+    let record = catalog.begin_restore(&job.id).unwrap().id;
+    state.zfs.write("tank/home", "docs/b", "old");
+    catalog.note_restored(record, &[noted("docs/a", true), noted("docs/b", true)], None).unwrap();
+    marks["placing"] = json!([place("docs", "directory", made.parent().unwrap())]);
+    catalog.mark_job(&job.id, &marks).unwrap();
+    let app = state.start("");
+    let job = went_on(&app, &job.id).await;
+    assert_eq!(names(app.state()), ["docs", "docs/a", "docs/b"]);
+    assert_eq!(made.metadata().unwrap().ino(), inode);
+    assert_eq!((&job["result"]["restored"], &job["result"]["bytes"]), (&json!(3), &json!(6)), "{job}");
+}
+
+#[tokio::test]
+async fn what_was_to_be_in_a_folder_that_did_not_come_to_be_is_made() {
+    let (state, job, mut marks) = killed();
+    let catalog = state.catalog();
+    let record = catalog.begin_restore(&job.id).unwrap().id;
+    catalog.note_restored(record, &[noted("docs/a", true)], None).unwrap();
+    let gone = json!({ "inode": 1, "size": 0, "mtime": { "seconds": 0, "nanos": 0 } });
+    marks["placing"] =
+        json!([{ "from": "docs", "to": "docs", "kind": "directory", "made": gone, "replaces": false }]);
+    catalog.mark_job(&job.id, &marks).unwrap();
+    let app = state.start("");
+    let job = went_on(&app, &job.id).await;
+    assert_eq!(names(app.state()), ["docs", "docs/a", "docs/b"]);
+    assert_eq!(job["result"]["restored"], 3, "{job}");
+}
+
+#[tokio::test]
+async fn what_the_record_has_is_not_restored_again() {
+    let (state, job, _) = killed();
+    state.zfs.write("tank/home", "docs/kept", "x");
+    let catalog = state.catalog();
+    let record = catalog.begin_restore(&job.id).unwrap().id;
+    // It was restored, and deleted by somebody before the server was killed.
+    catalog.note_restored(record, &[noted("docs/a", false)], None).unwrap();
+    let app = state.start("");
+    let job = went_on(&app, &job.id).await;
+    assert_eq!(names(app.state()), ["docs", "docs/b", "docs/kept"]);
+    assert_eq!(job["result"]["restored"], 2, "{job}");
+}
+
+#[tokio::test]
+async fn a_guard_snapshot_is_taken_once() {
+    let state = State::new();
+    state.zfs.write("tank/home", "docs/a", "old");
+    state.zfs.add_snapshot("tank/home@one");
+    state.zfs.write("tank/home", "docs/a", "new!");
+    let catalog = state.catalog();
+    let mut wanted = request();
+    wanted["on_conflict"] = json!("overwrite");
+    let job = seed(&catalog, &state.zfs, &wanted);
+    assert!(catalog.start_job(&job.id, Timestamp::now()).unwrap());
+    state.zfs.add_snapshot("tank/home@nasman-guard-x");
+    let hold = format!("nasman-{}", job.id);
+    let marks = json!({ "hold": hold, "starts": 1, "guard": "tank/home@nasman-guard-x" });
+    catalog.mark_job(&job.id, &marks).unwrap();
+    let app = state.start("");
+    let job = went_on(&app, &job.id).await;
+    assert_eq!(job["result"]["guard_snapshot"], "tank/home@nasman-guard-x");
+    assert_eq!(app.zfs().snapshots(&"tank/home".parse().unwrap()).unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn one_that_kills_the_server_again_and_again_is_given_up() {
+    let (state, job, mut marks) = killed();
+    marks["starts"] = json!(5);
+    state.catalog().mark_job(&job.id, &marks).unwrap();
+    let app = state.start("");
+    let job = app.script(Viewer).ended(&job.id).await;
+    assert_eq!((&job["state"], &job["error"]["code"]), (&json!("failed"), &json!("interrupted")), "{job}");
     assert!(job["error"]["detail"].as_str().unwrap().contains("start it again"), "{job}");
-    assert_eq!(holds(app.state()), 0);
-    assert_eq!(fs::read_dir(app.zfs().folder("tank/home")).unwrap().count(), 0, "file and folder are gone");
+    assert_eq!((holds(app.state()), names(app.state())), (0, Vec::new()));
 }
 
 #[tokio::test]
-async fn what_came_into_the_folder_meanwhile_stays() {
-    let (state, job) = killed();
-    state.zfs.write("tank/home", "docs/mine", "x");
-    let app = state.start("");
-    found_interrupted(&app, &job.id).await;
-    let docs = fs::read_dir(app.zfs().folder("tank/home").join("docs")).unwrap();
-    assert_eq!(docs.map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>(), ["mine"]);
-}
-
-#[tokio::test]
-async fn the_hold_goes_even_where_the_file_cannot() {
-    let (state, job) = killed();
+async fn the_hold_goes_even_where_the_rest_cannot() {
+    let (state, job, mut marks) = killed();
+    marks["starts"] = json!(5);
+    state.catalog().mark_job(&job.id, &marks).unwrap();
     state.zfs.fail(Verb::LiveFolder, ZfsError::Failed { verb: "zfs get", detail: "I/O error".into() });
     let app = state.start("");
-    let job = found_interrupted(&app, &job.id).await;
+    let job = app.script(Viewer).ended(&job.id).await;
     assert!(job["error"]["detail"].as_str().unwrap().contains("cleaning up failed"), "{job}");
     assert_eq!(holds(app.state()), 0);
 }
 
 #[tokio::test]
-async fn a_target_that_is_gone_has_nothing_left() {
-    let (state, job) = killed();
+async fn a_target_that_is_gone_is_told() {
+    let (state, job, _) = killed();
     state.zfs.remove_dataset("tank/home");
     let app = state.start("");
-    let job = found_interrupted(&app, &job.id).await;
-    assert!(job["error"]["detail"].as_str().unwrap().contains("was cleaned up"), "{job}");
-}
-
-#[tokio::test]
-async fn a_job_killed_before_its_first_file_lets_go_too() {
-    let (state, job) = killed();
-    state
-        .catalog()
-        .mark_job(&job.id, &json!({ "hold": format!("nasman-{}", job.id), "temp": null }))
-        .unwrap();
-    let app = state.start("");
-    found_interrupted(&app, &job.id).await;
-    assert_eq!(holds(app.state()), 0);
+    let job = app.script(Viewer).ended(&job.id).await;
+    assert_eq!(job["state"], "failed", "{job}");
+    assert_eq!(job["error"]["code"], "snapshot_not_found", "{job}");
 }
 
 #[tokio::test]
 async fn a_job_that_had_not_begun_is_done_by_the_next_server() {
-    let (state, _) = killed();
+    let (state, _, _) = killed();
     let waiting = seed(
         &state.catalog(),
         &state.zfs,
@@ -110,10 +199,11 @@ async fn a_job_that_had_not_begun_is_done_by_the_next_server() {
 }
 
 #[tokio::test]
-async fn a_server_told_to_stop_ends_its_job_as_interrupted() {
+async fn a_server_told_to_stop_leaves_its_job_to_the_next_one() {
     let state = State::new();
     state.zfs.write("tank/home", "docs/a", "old");
     state.zfs.add_snapshot("tank/home@one");
+    fs::remove_dir_all(state.zfs.folder("tank/home").join("docs")).unwrap();
     let app = state.start("");
     let order = order(app.zfs(), &request());
     let busy = Busy::new(app.zfs());
@@ -126,7 +216,9 @@ async fn a_server_told_to_stop_ends_its_job_as_interrupted() {
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     drop(busy);
     let state = app.stopped();
-    let job = state.catalog().job(&id).unwrap();
-    assert_eq!((job.state, &job.error.unwrap()["code"]), (JobState::Failed, &json!("interrupted")));
-    assert_eq!(holds(&state), 0);
+    assert_eq!(state.catalog().job(&id).unwrap().state, JobState::Enqueued);
+    assert_eq!((holds(&state), names(&state)), (1, Vec::new()), "it is still held, and nothing lies about");
+    let app = state.start("");
+    went_on(&app, &id).await;
+    assert_eq!(names(app.state()), ["docs", "docs/a"]);
 }

@@ -6,17 +6,25 @@ use nasman_core::Role::Operator;
 use nasman_zfs::{Verb, Zfs as _};
 use serde_json::{Value, json};
 
-use crate::support::{Api, Script, TestApp};
+use crate::support::{Api, Script, TestApp, restore};
 
-/// A server whose snapshot `one` has `a.txt`, `folder/b` and a pipe; nothing of it is live any more.
+/// A server whose snapshot `one` has `a.txt` and `folder` with `b` and a socket; nothing of it is live any more.
 fn scene() -> (TestApp, Api<Script>) {
     let app = TestApp::new();
     let folder = app.zfs().folder("tank/home");
     app.zfs().write("tank/home", "a.txt", "old");
     app.zfs().write("tank/home", "folder/b", "old");
-    let mode = rustix::fs::Mode::RUSR;
-    rustix::fs::mknodat(rustix::fs::CWD, folder.join("pipe"), rustix::fs::FileType::Fifo, mode, 0).unwrap();
     app.zfs().add_snapshot("tank/home@one");
+    let snapshot = app.zfs().snapshot_folder(&"tank/home@one".parse().unwrap()).unwrap();
+    let mode = rustix::fs::Mode::RUSR;
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        snapshot.join("folder/socket"),
+        rustix::fs::FileType::Socket,
+        mode,
+        0,
+    )
+    .unwrap();
     for entry in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() { fs::remove_dir_all(entry).unwrap() } else { fs::remove_file(entry).unwrap() }
     }
@@ -45,18 +53,34 @@ fn untouched(app: &TestApp) {
 #[tokio::test]
 async fn what_cannot_be_restored_is_shown_in_the_plan_and_refused_as_a_whole() {
     let (app, script) = scene();
-    let plan = script.post("/restores/plan", &request(&["a.txt", "folder", "pipe", "none"])).await.ok();
+    let plan = script.post("/restores/plan", &request(&["a.txt", "folder/socket", "none"])).await.ok();
     let items = plan["items"].as_array().unwrap();
     assert_eq!(
         items.iter().map(|i| i["action"].clone()).collect::<Vec<_>>(),
-        ["create", "refused", "refused", "refused"]
+        ["create", "refused", "refused"]
     );
-    assert!(items[1]["detail"].as_str().unwrap().contains("only regular files"), "{plan}");
+    assert!(items[1]["detail"].as_str().unwrap().contains("a socket"), "{plan}");
     assert_eq!((&plan["files"], &plan["bytes"]), (&json!(1), &json!(3)));
-    script.post("/restores", &request(&["a.txt", "folder"])).await.refused(409, "not_a_file");
-    script.post("/restores", &request(&["pipe"])).await.refused(409, "not_a_file");
+    assert_eq!(plan["refused"]["count"], 2);
+    script.post("/restores", &request(&["folder/socket"])).await.refused(409, "not_a_file");
     script.post("/restores", &request(&["a.txt", "none"])).await.refused(404, "file_not_found");
     untouched(&app);
+}
+
+#[tokio::test]
+async fn a_socket_in_a_folder_is_told_and_does_not_keep_the_rest_from_coming_back() {
+    let (_app, script) = scene();
+    let plan = script.post("/restores/plan", &request(&["folder"])).await.ok();
+    assert_eq!(
+        (&plan["refused"]["count"], &plan["refused"]["items"][0]["path"]),
+        (&json!(1), &json!("folder/socket"))
+    );
+    let job = restore(&script, &request(&["folder"])).await;
+    assert_eq!(job["state"], "succeeded", "{job}");
+    assert_eq!((&job["result"]["restored"], &job["result"]["skipped"]), (&json!(2), &json!(1)));
+    let skipped = &job["result"]["items"][2];
+    assert_eq!(skipped["path"], "folder/socket");
+    assert!(skipped["error"].as_str().unwrap().contains("a socket"), "{job}");
 }
 
 #[tokio::test]
@@ -132,11 +156,26 @@ fn with(field: &str, value: Value) -> Value {
 }
 
 /// Requests that are wrong, each with its code and the field to be named.
-fn bad_requests() -> [(Value, &'static str, &'static str); 10] {
-    [
+fn bad_requests() -> Vec<(Value, &'static str, &'static str)> {
+    let many: Vec<_> =
+        (0..1001).map(|n| json!({ "path": format!("a.txt/{n}"), "on_conflict": "skip" })).collect();
+    let choice = |path: &str, on_conflict: &str| json!([{ "path": path, "on_conflict": on_conflict }]);
+    let twice =
+        json!([{ "path": "a.txt", "on_conflict": "skip" }, { "path": "a.txt", "on_conflict": "skip" }]);
+    let mut moved = to("tank/home", "new");
+    moved["added_since"] = json!("move_aside");
+    vec![
         (request(&[]), "invalid_request", "paths"),
-        (request(&["a.txt"; 101]), "invalid_request", "paths"),
-        (request(&[""]), "invalid_request", "paths"),
+        (request(&["a.txt"; 1001]), "invalid_request", "paths"),
+        (with("choices", Value::Array(many)), "invalid_request", "choices"),
+        (with("choices", choice("b.txt", "skip")), "invalid_request", "choices[0].path"),
+        (with("choices", choice("a.txtx", "skip")), "invalid_request", "choices[0].path"),
+        (with("choices", twice), "invalid_request", "choices[1].path"),
+        (with("choices", choice("a.txt", "ask")), "invalid_request", "choices[0].on_conflict"),
+        (with("choices", choice("../a", "skip")), "invalid_path", "choices[0].path"),
+        (with("added_since", json!("delete")), "invalid_request", "added_since"),
+        (moved, "invalid_request", "added_since"),
+        (with("keep_setid", json!("yes")), "invalid_request", "keep_setid"),
         (request(&["a.txt", "../b"]), "invalid_path", "paths[1]"),
         (request(&["a%00b"]), "invalid_path", "paths[0]"),
         (with("dataset", json!("tank@home")), "invalid_name", "dataset"),

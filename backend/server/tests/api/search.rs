@@ -11,12 +11,12 @@ use crate::{
     support::{Api, Script, State, TestApp, query},
 };
 
-async fn ask(script: &Api<Script>, fields: &[(&str, &str)]) -> Value {
+pub async fn ask(script: &Api<Script>, fields: &[(&str, &str)]) -> Value {
     script.get(&query("/search", fields)).await.ok()
 }
 
 /// The answer, once search has caught up.
-async fn settled(script: &Api<Script>, fields: &[(&str, &str)]) -> Value {
+pub async fn settled(script: &Api<Script>, fields: &[(&str, &str)]) -> Value {
     for _ in 0..1000 {
         let status = script.get("/index").await.ok()["search"].clone();
         let answer = ask(script, fields).await;
@@ -29,7 +29,7 @@ async fn settled(script: &Api<Script>, fields: &[(&str, &str)]) -> Value {
     panic!("search does not catch up");
 }
 
-fn names(answer: &Value) -> Vec<&str> {
+pub fn names(answer: &Value) -> Vec<&str> {
     let mut names: Vec<_> =
         answer["hits"].as_array().unwrap().iter().map(|hit| hit["path"].as_str().unwrap()).collect();
     names.sort_unstable();

@@ -87,7 +87,8 @@ impl Root {
         Ok(Listing { entries, findings, total: names.len(), next })
     }
 
-    fn names(
+    /// All names of an opened folder, in no order; those that can't be told are findings.
+    pub(super) fn names(
         &self,
         folder: &OwnedFd,
         path: &RelPath,

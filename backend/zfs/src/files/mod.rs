@@ -15,6 +15,8 @@ mod owner;
 mod restore;
 mod root;
 mod stat;
+pub mod tree;
+mod walk;
 
 pub use error::{FileError, Way};
 pub use list::{Cursor, Entry, Finding, Listing};
@@ -29,3 +31,4 @@ pub(crate) use root::CONTROL_INODE;
 pub use root::Root;
 pub use stat::Stat;
 pub(crate) use stat::kind_of;
+pub use walk::{Met, Walk};

@@ -98,7 +98,10 @@ impl Root {
     }
 
     /// The file together with what it is, both of the same inode.
-    pub(super) fn open_regular(&self, path: &RelPath) -> Result<(File, Stat), FileError> {
+    ///
+    /// # Errors
+    /// As [`Self::open_file`].
+    pub fn open_regular(&self, path: &RelPath) -> Result<(File, Stat), FileError> {
         let failed = |errno| FileError::new(path, errno);
         // Opening a device can have an effect (a tape rewinds), so look first.
         regular(path, self.stat_at(&self.beneath(path, ITSELF)?, None).map_err(failed)?)?;

@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod attacks;
+mod carried;
 mod common;
 mod links;
 mod look;
 mod metadata;
 mod refusals;
 mod restore;
+mod trees;
+mod undo;
+mod walk;

@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use nasman_core::{EntryName, RelPath, restore::InTheWay};
+use nasman_core::{EntryName, RelPath};
 use nasman_zfs::files::{Means, Put, Restore, Root, preview, remove_temp, restore_file};
 
 use crate::common::{Bench, go_on, name, odd_names, path, skipped};
@@ -154,15 +154,11 @@ fn a_preview_tells_what_is_there_and_changes_nothing() {
     let look = |to: &str| preview(&bench.source, &from, &bench.target, &path(to), false).unwrap();
 
     let there = look("there");
-    assert_eq!((there.in_the_way, there.source.size), (InTheWay::Replaceable, 5));
-    assert_eq!(there.there.unwrap().size, 3);
+    assert_eq!((there.source.size, there.there.unwrap().size), (5, 3));
     assert!(there.available > 0 && there.obstacle.is_none());
     assert_eq!(there.not_kept, []);
 
     let free = look("folder/file");
-    assert_eq!((free.in_the_way, free.there), (InTheWay::Nothing, None));
-    assert_eq!(free.missing_folders, [path("folder")]);
-    fs::create_dir(bench.at("target/fixed")).unwrap();
-    assert_eq!(look("fixed").in_the_way, InTheWay::Fixed);
-    assert_eq!(bench.names("target"), ["fixed", "there"]);
+    assert_eq!((free.there, free.missing_folders), (None, vec![path("folder")]));
+    assert_eq!(bench.names("target"), ["there"]);
 }

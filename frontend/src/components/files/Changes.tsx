@@ -1,10 +1,11 @@
 import { Anchor, Group, Select, Stack, Table, Text } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { Link } from 'react-router'
 
 import { toApiError } from '../../api/errors'
-import { differencesQuery } from '../../api/queries'
-import type { Difference, DifferencePage, Snapshot } from '../../api/types'
+import { differencesQuery, differenceSummaryQuery } from '../../api/queries'
+import type { Difference, DifferencePage, DifferenceSummary, TimeLineMoment } from '../../api/types'
 import { Bytes } from '../../ui/Bytes'
 import { Empty } from '../../ui/Empty'
 import { ErrorNote } from '../../ui/ErrorNote'
@@ -16,7 +17,7 @@ import { WideTable } from '../../ui/WideTable'
 import { formatDateTime } from '../../util/dates'
 import { paths } from '../../util/paths'
 import { displayPath, parentPath } from '../../util/relpath'
-import { formatBytes, plural } from '../../util/sizes'
+import { formatBytes, formatCount, plural } from '../../util/sizes'
 import { KindIcon } from './KindIcon'
 import { NotIndexed } from './NotIndexed'
 
@@ -27,13 +28,15 @@ type Props = {
   /** Null: now. */
   to: string | null
   /** All snapshots, oldest first. */
-  moments: Snapshot[]
+  moments: TimeLineMoment[]
   onTo: (to: string | null) => void
 }
 
 /** What became of a folder between the moment shown and another, mostly now. */
 export function Changes({ dataset, path, from, to, moments, onTo }: Props) {
   const query = useInfiniteQuery(differencesQuery(dataset, from, to, path))
+  const summary = useQuery(differenceSummaryQuery(dataset, from, to, path))
+  const later = useMemo(() => [{ value: '', label: 'Now' }, ...options(moments, from)], [moments, from])
   const [first] = query.data?.pages ?? []
   const items = query.data?.pages.flatMap((page) => page.items) ?? []
   return (
@@ -46,16 +49,17 @@ export function Changes({ dataset, path, from, to, moments, onTo }: Props) {
           w={340}
           maw="100%"
           allowDeselect={false}
-          data={[{ value: '', label: 'Now' }, ...options(moments, from)]}
+          data={later}
           value={to ?? ''}
           onChange={(value) => onTo(value === '' ? null : value)}
         />
-        {first === undefined ? null : (
+        {summary.data === undefined ? null : (
           <Text size="sm" pb={8} role="status">
-            {summary(first)}
+            {totalWords(summary.data)}
           </Text>
         )}
       </Group>
+      {summary.data === undefined || summary.data.total === 0 ? null : <Tallies summary={summary.data} />}
       {query.isPending ? <Loading what="the changes" rows={6} /> : null}
       {query.isError ? (
         toApiError(query.error).code === 'not_indexed' ? (
@@ -87,6 +91,27 @@ const MARKS: Record<Difference['differs'], { letter: string; tone: MarkTone; wor
   modified: { letter: 'M', tone: 'other', word: 'Modified' },
   attributes: { letter: 'A', tone: 'other', word: 'Attributes' },
   moved: { letter: 'R', tone: 'other', word: 'Moved' },
+}
+
+const KINDS = ['created', 'removed', 'modified', 'attributes', 'moved'] as const
+
+/** How many of each kind, and how large they are. */
+function Tallies({ summary }: { summary: DifferenceSummary }) {
+  return (
+    <Group component="ul" gap="md" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Changes by kind">
+      {KINDS.filter((kind) => summary[kind].entries > 0).map((kind) => (
+        <Group component="li" key={kind} gap={6} wrap="nowrap">
+          <span aria-hidden>
+            <Mark {...MARKS[kind]} />
+          </span>
+          <Text size="sm" className="tabular">
+            {formatCount(summary[kind].entries)} {MARKS[kind].word.toLowerCase()},{' '}
+            {formatBytes(summary[kind].bytes)}
+          </Text>
+        </Group>
+      ))}
+    </Group>
+  )
 }
 
 function ChangeTable({ page, items, folder }: { page: DifferencePage; items: Difference[]; folder: string }) {
@@ -167,7 +192,7 @@ function Side({ item, of }: { item: Difference; of: 'before' | 'after' }) {
 }
 
 /** `1,204 changes · 3.20 MiB more than then`. */
-function summary({ total, bytes }: DifferencePage): string {
+function totalWords({ total, bytes }: DifferenceSummary): string {
   const net =
     bytes === 0 ? 'the same size' : `${formatBytes(Math.abs(bytes))} ${bytes > 0 ? 'more' : 'less'} in all`
   return total === 0 ? 'No change' : `${plural(total, 'change')} · ${net}`
@@ -179,7 +204,7 @@ function below(path: string, folder: string): string {
 }
 
 /** Later than the one shown, newest first. */
-function options(moments: Snapshot[], from: string) {
+function options(moments: TimeLineMoment[], from: string) {
   const index = moments.findIndex(({ tag, guid }) => tag === from || guid === from)
   return moments
     .slice(index + 1)

@@ -1,6 +1,6 @@
-import { Button, Loader, VisuallyHidden } from '@mantine/core'
+import { Button, Checkbox, Loader, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react'
 import { Link } from 'react-router'
 
 import type { Entry } from '../../api/types'
@@ -9,10 +9,12 @@ import { Mark } from '../../ui/Mark'
 import { When } from '../../ui/When'
 import { keyTarget } from '../../util/list-keys'
 import { visibleName } from '../../util/names'
-import { plural } from '../../util/sizes'
+import { formatCount, plural } from '../../util/sizes'
 import classes from './EntryTable.module.css'
 import { KindIcon } from './KindIcon'
+import { markOf, sinceWords } from './marks'
 import { kindWord } from './preview-kind'
+import type { FolderSelection } from './use-selection'
 
 const ROW = 32
 
@@ -29,6 +31,10 @@ type Props = {
   onUp: () => void
   /** Null: it can’t be entered. */
   folderUrl: (entry: Entry) => string | null
+  /** Which are selected, to do something with all of them. */
+  selection: FolderSelection
+  /** Selects all that the folder has, also what is not loaded yet. */
+  onSelectAll: () => void
   /** Restores what is no more; null: it can’t be. */
   restorer: (entry: Entry) => (() => void) | null
   more: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
@@ -40,7 +46,7 @@ type Props = {
 
 /** A folder: only the rows in sight exist, so tens of thousands are no burden. */
 export function EntryTable(props: Props) {
-  const { label, entries, total, selected, onSelect, onClick, onOpen, onUp, more, busy, empty } = props
+  const { label, entries, total, selected, onSelect, onOpen, onUp, selection, more, busy, empty } = props
   const scroller = useRef<HTMLDivElement>(null)
   // eslint-disable-next-line react-hooks/incompatible-library -- it only says that the compiler leaves this one alone
   const virtual = useVirtualizer({
@@ -61,17 +67,40 @@ export function EntryTable(props: Props) {
     if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' })
   }, [active, virtual])
 
+  /** Space takes in or out, Ctrl and A takes all, Escape lets go. */
+  const isSelecting = (event: KeyboardEvent): boolean => {
+    if (event.key === ' ' && active >= 0) selection.toggle(entries, active)
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) props.onSelectAll()
+    else if (event.key === 'Escape' && selection.picked.size > 0) selection.clear()
+    else return false
+    event.preventDefault()
+    return true
+  }
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isSelecting(event)) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2)
     const index = keyTarget(event.key, active, entries.length, page)
     const entry = index === null ? undefined : entries[index]
-    if (entry !== undefined) onSelect(entry)
-    else if (event.key === 'Enter' && active >= 0 && event.target === event.currentTarget)
+    if (entry !== undefined && index !== null) {
+      if (event.shiftKey) selection.extend(entries, active, index)
+      onSelect(entry)
+    } else if (event.key === 'Enter' && active >= 0 && event.target === event.currentTarget)
       onOpen(entries[active] as Entry)
     else if (event.key === 'Backspace') onUp()
     else return
     event.preventDefault()
   }
+
+  const focus = () => scroller.current?.focus({ preventScroll: true })
+  const onRowClick = (event: MouseEvent, entry: Entry, index: number) => {
+    // From here on the arrow keys work.
+    focus()
+    if (event.shiftKey) selection.extend(entries, active, index)
+    else if (event.ctrlKey || event.metaKey) selection.toggle(entries, index)
+    else props.onClick(entry)
+  }
+  const picked = entries.filter(({ path }) => selection.picked.has(path)).length
+  const since = sinceWords(entries)
 
   return (
     <div className={classes.frame}>
@@ -81,12 +110,26 @@ export function EntryTable(props: Props) {
         tabIndex={0}
         aria-label={label}
         aria-rowcount={total + 1}
+        aria-multiselectable
         aria-busy={busy}
         aria-activedescendant={rows.some((row) => row.index === active) ? `entry-${active}` : undefined}
         className={classes.scroller}
         onKeyDown={onKeyDown}
       >
         <div role="row" aria-rowindex={1} className={classes.head}>
+          <span role="columnheader">
+            <Checkbox
+              size="xs"
+              tabIndex={-1}
+              aria-label="Select all"
+              checked={picked > 0 && picked === entries.length}
+              indeterminate={picked > 0 && picked < entries.length}
+              onChange={() => {
+                focus()
+                selection.allOrNone(entries)
+              }}
+            />
+          </span>
           <span role="columnheader">Name</span>
           <span role="columnheader" className={classes.right}>
             Size
@@ -105,22 +148,26 @@ export function EntryTable(props: Props) {
                 id={`entry-${index}`}
                 role="row"
                 aria-rowindex={index + 2}
-                aria-selected={index === active}
+                aria-selected={selection.picked.has(entry.path)}
+                aria-current={index === active ? 'true' : undefined}
                 data-deleted={entry.deleted == null ? undefined : true}
                 className={classes.row}
                 style={{ transform: `translateY(${start}px)` }}
-                onClick={() => {
-                  // From here on the arrow keys work.
-                  scroller.current?.focus({ preventScroll: true })
-                  onClick(entry)
-                }}
+                onClick={(event) => onRowClick(event, entry, index)}
                 onDoubleClick={() => onOpen(entry)}
               >
                 <Cells
                   entry={entry}
+                  picked={selection.picked.has(entry.path)}
+                  onPick={(event) => {
+                    event.stopPropagation()
+                    focus()
+                    if (event.shiftKey) selection.extend(entries, active, index)
+                    else selection.toggle(entries, index)
+                  }}
                   url={entry.kind === 'directory' ? props.folderUrl(entry) : null}
                   restore={props.restorer(entry)}
-                  onFollow={() => scroller.current?.focus({ preventScroll: true })}
+                  onFollow={focus}
                 />
               </div>
             )
@@ -130,6 +177,8 @@ export function EntryTable(props: Props) {
       </div>
       <div className={classes.foot}>
         {plural(total, 'item')}
+        {since === null ? '' : ` · ${since}`}
+        {since === null || entries.length >= total ? '' : ` among the first ${formatCount(entries.length)}`}
         {more.isFetchingNextPage || busy ? (
           <Loader role="status" size={12} ml="xs" aria-label="Loading" />
         ) : null}
@@ -138,17 +187,33 @@ export function EntryTable(props: Props) {
   )
 }
 
-type CellsProps = { entry: Entry; url: string | null; restore: (() => void) | null; onFollow: () => void }
+type CellsProps = {
+  entry: Entry
+  picked: boolean
+  onPick: (event: MouseEvent) => void
+  url: string | null
+  restore: (() => void) | null
+  onFollow: () => void
+}
 
-function Cells({ entry, url, restore, onFollow }: CellsProps) {
+function Cells({ entry, picked, onPick, url, restore, onFollow }: CellsProps) {
   const name = visibleName(entry.name)
+  const mark = markOf(entry)
   return (
     <>
+      <span role="gridcell" onDoubleClick={(event) => event.stopPropagation()}>
+        <Checkbox
+          size="xs"
+          tabIndex={-1}
+          aria-label={`Select ${name}`}
+          checked={picked}
+          onChange={() => undefined}
+          onClick={onPick}
+        />
+      </span>
       <span role="gridcell" className={classes.name} title={name}>
         <KindIcon entry={entry} />
-        {entry.deleted == null ? null : (
-          <Mark letter="D" tone="gone" word={entry.deleted.moved ? 'Moved away' : 'Deleted'} />
-        )}
+        {mark === null ? null : <Mark letter={mark.letter} tone={mark.tone} word={mark.word} />}
         {url !== null ? (
           <Link
             to={url}
@@ -168,7 +233,7 @@ function Cells({ entry, url, restore, onFollow }: CellsProps) {
         <VisuallyHidden>, {kindWord(entry)}</VisuallyHidden>
         {entry.target == null ? null : <span className={classes.dim}>→ {visibleName(entry.target)}</span>}
         {entry.mountpoint ? <span className={classes.dim}>another dataset</span> : null}
-        {entry.deleted == null ? null : <span className={classes.dim}>{deletedWords(entry.deleted)}</span>}
+        {mark?.more == null ? null : <span className={classes.dim}>{mark.more}</span>}
         {restore === null ? null : (
           <Button
             variant="default"
@@ -195,10 +260,4 @@ function Cells({ entry, url, restore, onFollow }: CellsProps) {
       </span>
     </>
   )
-}
-
-/** `deleted, last in daily-2026-11-22`. */
-function deletedWords({ last, moved }: NonNullable<Entry['deleted']>): string {
-  const gone = moved ? 'moved away' : 'deleted'
-  return last.snapshot == null ? `${gone}, in no snapshot` : `${gone}, last in ${last.snapshot}`
 }

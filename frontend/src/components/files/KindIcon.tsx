@@ -19,6 +19,7 @@ const BY_PREVIEW = {
   video: IconMovie,
   audio: IconMusic,
   pdf: IconFileTypePdf,
+  markdown: IconFileText,
   text: IconFileText,
   unknown: IconFile,
 }

@@ -1,4 +1,4 @@
-import { Center, Loader, Text } from '@mantine/core'
+import { Center, Loader, SegmentedControl, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 
@@ -16,6 +16,7 @@ const GUESS_LIMIT = 1024 * 1024
 
 // Its library is larger than the rest of the page.
 const PdfPreview = lazy(async () => ({ default: (await import('./PdfPreview')).PdfPreview }))
+const Markdown = lazy(async () => ({ default: (await import('./Markdown')).Markdown }))
 
 type Props = { dataset: string; at: string | null; entry: Entry }
 
@@ -40,6 +41,8 @@ export function Preview({ dataset, at, entry }: Props) {
           <PdfPreview url={url} name={entry.name} />
         </Suspense>
       )
+    case 'markdown':
+      return <MarkdownPreview url={url} size={entry.size} />
     case 'text':
       return <TextPreview url={url} size={entry.size} />
     case 'unknown':
@@ -48,7 +51,28 @@ export function Preview({ dataset, at, entry }: Props) {
   }
 }
 
-function TextPreview({ url, size }: { url: string; size: number }) {
+/** As it is meant to be read, or as it is written. */
+function MarkdownPreview({ url, size }: { url: string; size: number }) {
+  const [source, setSource] = useState(false)
+  return (
+    <>
+      <SegmentedControl
+        size="xs"
+        aria-label="Shown as"
+        value={source ? 'text' : 'page'}
+        data={[
+          { value: 'page', label: 'Page' },
+          { value: 'text', label: 'Text' },
+        ]}
+        onChange={(value) => setSource(value === 'text')}
+      />
+      <TextPreview url={url} size={size} page={!source} />
+    </>
+  )
+}
+
+/** `page`: it is Markdown, and to be shown as that says. */
+function TextPreview({ url, size, page = false }: { url: string; size: number; page?: boolean }) {
   const { data: text, error, isPending } = useQuery(textQuery(url, TEXT_LIMIT))
   if (isPending) return <Waiting />
   if (error !== null) return <ErrorNote error={error} title="The file can’t be read" />
@@ -56,9 +80,17 @@ function TextPreview({ url, size }: { url: string; size: number }) {
   if (text.includes('\0')) return <None>No preview for this kind of file.</None>
   return (
     <>
-      <pre className={classes.text} tabIndex={0} aria-label="File content">
-        {text}
-      </pre>
+      {page ? (
+        <Suspense fallback={<Waiting />}>
+          <div className={classes.markdown} tabIndex={0} role="region" aria-label="File content">
+            <Markdown text={text} />
+          </div>
+        </Suspense>
+      ) : (
+        <pre className={classes.text} tabIndex={0} aria-label="File content">
+          {text}
+        </pre>
+      )}
       {size > TEXT_LIMIT ? (
         <Text size="xs" c="dimmed">
           The first {formatBytes(TEXT_LIMIT)} of {formatBytes(size)}.

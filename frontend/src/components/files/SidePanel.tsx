@@ -5,17 +5,20 @@ import { contentUrl } from '../../api/client'
 import type { Entry } from '../../api/types'
 import { Bytes } from '../../ui/Bytes'
 import { DetailList, DetailRow } from '../../ui/DetailRow'
+import { Mark } from '../../ui/Mark'
 import { When } from '../../ui/When'
 import { modeString } from '../../util/mode'
 import { visibleName } from '../../util/names'
 import type { Past } from '../../util/past'
-import { rightsRefusal } from '../../util/rights'
+import { restoringRefusal } from '../../util/roles'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { itemOfEntry } from '../tray/gather'
 import { GatherButton } from '../tray/GatherButton'
 import { isRestorable, KIND_REFUSAL } from '../tray/restorable'
+import { compareText, NOW } from './compare/sides'
 import { KindIcon } from './KindIcon'
+import { markOf } from './marks'
 import { Preview } from './Preview'
 import { kindWord } from './preview-kind'
 import { Versions } from './Versions'
@@ -27,11 +30,13 @@ type Props = {
   entry: Entry
   onStep: (path: string, past: Past | null) => void
   onRestore: (path: string, past: Past) => void
+  /** Compares two versions of it, as `compareText` writes them. */
+  onCompare: (two: string) => void
   onClose: () => void
 }
 
 /** The chosen entry: what is in it, what is known about it, what can be done with it. */
-export function SidePanel({ dataset, past, entry, onStep, onRestore, onClose }: Props) {
+export function SidePanel({ dataset, past, entry, onStep, onRestore, onCompare, onClose }: Props) {
   const at = past?.at ?? null
   const lost = entry.deleted != null && past === null
   const name = visibleName(entry.name)
@@ -48,6 +53,7 @@ export function SidePanel({ dataset, past, entry, onStep, onRestore, onClose }: 
         <CloseButton aria-label="Close details" onClick={onClose} />
       </Group>
       {entry.deleted == null ? null : <DeletedLine deleted={entry.deleted} />}
+      <SinceLine entry={entry} past={past} onCompare={onCompare} />
       {lost ? null : (
         <Actions
           dataset={dataset}
@@ -123,9 +129,38 @@ export function SidePanel({ dataset, past, entry, onStep, onRestore, onClose }: 
           shown={past?.created ?? entry.deleted?.last.at ?? null}
           onStep={onStep}
           onRestore={onRestore}
+          onCompare={onCompare}
         />
       )}
     </Stack>
+  )
+}
+
+type SinceProps = { entry: Entry; past: Past | null; onCompare: (two: string) => void }
+
+/** What became of it since the moment shown, and the way to see that. */
+function SinceLine({ entry, past, onCompare }: SinceProps) {
+  const mark = entry.deleted == null ? markOf(entry) : null
+  if (mark === null) return null
+  return (
+    <Group gap={6} wrap="nowrap">
+      <span aria-hidden>
+        <Mark letter={mark.letter} tone={mark.tone} word={mark.word} />
+      </span>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {mark.more === null ? mark.word : `${mark.word}, ${mark.more}`}
+      </Text>
+      {entry.kind === 'file' && entry.now === 'changed' && past !== null ? (
+        <Button
+          variant="default"
+          size="compact-xs"
+          ml="auto"
+          onClick={() => onCompare(compareText({ at: past.tag, path: null }, NOW))}
+        >
+          Compare with now
+        </Button>
+      ) : null}
+    </Group>
   )
 }
 
@@ -154,7 +189,7 @@ function Actions({
 }) {
   const at = past?.at ?? null
   const me = useMe()
-  const refused = restoreRefusal(entry, at) ?? rightsRefusal(me, dataset)
+  const refused = restoreRefusal(entry, at) ?? restoringRefusal(me, dataset)
   return (
     <Stack gap={4}>
       <Group gap="xs">

@@ -4,9 +4,11 @@ import { Link } from 'react-router'
 import type { Listing } from '../../api/types'
 import { formatClock, formatFull, formatRelative } from '../../util/dates'
 import { paths } from '../../util/paths'
+import { useMe } from '../frame/me'
 
 /** Where a listing came from, if that is worth a word: it was not indexed yet, or live was looked at long ago. */
 export function SourceNote({ listing }: { listing: Listing }) {
+  const { restricted } = useMe()
   const { note, as_of: asOf, source, dataset } = listing
   if (note == null) return null
   return (
@@ -20,7 +22,7 @@ export function SourceNote({ listing }: { listing: Listing }) {
           </time>
         </>
       )}
-      {source === 'filesystem' ? (
+      {source === 'filesystem' && !restricted ? (
         <>
           {' '}
           <Anchor component={Link} to={paths.index(dataset)} inherit>

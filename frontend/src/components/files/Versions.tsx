@@ -1,6 +1,7 @@
 import { ActionIcon, Group, Stack, Text, Title, UnstyledButton } from '@mantine/core'
-import { IconDownload, IconRestore } from '@tabler/icons-react'
+import { IconArrowsDiff, IconDownload, IconRestore } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 
 import { contentUrl } from '../../api/client'
 import { toApiError } from '../../api/errors'
@@ -13,16 +14,19 @@ import { LoadMore } from '../../ui/LoadMore'
 import { formatDateTime } from '../../util/dates'
 import type { Past } from '../../util/past'
 import { displayPath } from '../../util/relpath'
-import { rightsRefusal } from '../../util/rights'
+import { restoringRefusal } from '../../util/roles'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
+import { pointsOfVersions } from '../timeline/points'
+import { TimeLine } from '../timeline/TimeLine'
 import { itemOfVersion } from '../tray/gather'
 import { GatherButton } from '../tray/GatherButton'
 import { isRestorable } from '../tray/restorable'
+import { compareChoice } from './compare/sides'
 import { NotIndexed } from './NotIndexed'
 import { SizeChart } from './SizeChart'
 import classes from './Versions.module.css'
-import { isShown, placeOf } from './versions'
+import { isShown, longestHeld, placeOf, seenOf } from './versions'
 
 type Props = {
   dataset: string
@@ -32,12 +36,15 @@ type Props = {
   /** Goes to a version: its path, and from when (null: now). */
   onStep: (path: string, past: Past | null) => void
   onRestore: (path: string, past: Past) => void
+  onCompare: (two: string) => void
 }
 
 /** Every version of a file, newest first: how large, from when to when, and the way to it. */
-export function Versions({ dataset, path, shown, onStep, onRestore }: Props) {
+export function Versions({ dataset, path, shown, onStep, onRestore, onCompare }: Props) {
   const query = useInfiniteQuery(versionsQuery(dataset, path))
-  const versions = query.data?.pages.flatMap((page) => page.items) ?? []
+  const pages = query.data?.pages
+  const versions = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages])
+  const longest = longestHeld(versions)
   const code = query.isError ? toApiError(query.error).code : null
   return (
     <Stack gap={6} component="section" aria-labelledby="versions">
@@ -69,17 +76,22 @@ export function Versions({ dataset, path, shown, onStep, onRestore }: Props) {
               {query.data.pages[0].note}
             </Text>
           )}
+          <SeenLine versions={versions} all={!query.hasNextPage} />
+          <VersionLine versions={versions} shown={shown} path={path} onStep={onStep} />
           <SizeChart versions={versions} shown={shown} />
           <ol className={classes.list} aria-label="Versions">
-            {versions.map((version) => (
+            {versions.map((version, i) => (
               <VersionItem
                 key={`${version.inode} ${version.first.at} ${version.path ?? ''}`}
                 version={version}
                 dataset={dataset}
                 path={version.path ?? path}
                 shown={isShown(version, shown)}
+                longest={version === longest}
+                compared={compareChoice(versions, i, path)}
                 onStep={onStep}
                 onRestore={onRestore}
+                onCompare={onCompare}
               />
             ))}
           </ol>
@@ -90,15 +102,60 @@ export function Versions({ dataset, path, shown, onStep, onRestore }: Props) {
   )
 }
 
-type ItemProps = Omit<Props, 'shown'> & { version: Version; shown: boolean }
+/** `First seen 3 May 2026, 14:05 · last seen now · 67 snapshots`. */
+function SeenLine({ versions, all }: { versions: Version[]; all: boolean }) {
+  const seen = seenOf(versions)
+  if (seen === null) return null
+  return (
+    <Text size="xs" c="dimmed">
+      {all ? `First seen ${formatDateTime(seen.first)} · ` : ''}last seen{' '}
+      {seen.live ? 'now' : formatDateTime(seen.last)}
+      {all ? ` · held by ${plural(seen.snapshots, 'snapshot')}` : ''}
+    </Text>
+  )
+}
 
-function VersionItem({ version, dataset, path, shown, onStep, onRestore }: ItemProps) {
+type LineProps = Pick<Props, 'shown' | 'path' | 'onStep'> & { versions: Version[] }
+
+/** The versions on a time line of their own: a step leads to when each was last so. */
+function VersionLine({ versions, shown, path, onStep }: LineProps) {
+  const oldestFirst = useMemo(() => versions.toReversed(), [versions])
+  const points = useMemo(() => pointsOfVersions(versions), [versions])
+  if (versions.length < 3) return null
+  const chosen = oldestFirst.findIndex((version) => isShown(version, shown))
+  return (
+    <TimeLine
+      small
+      label="Versions over time"
+      points={points}
+      chosen={chosen < 0 ? null : chosen}
+      now={{ name: 'Now', what: '' }}
+      onChoose={(index) => {
+        // Now is what the newest version is, if it is live.
+        const version = oldestFirst[Math.min(index, oldestFirst.length - 1)]
+        const place = version === undefined ? null : placeOf(version)
+        if (version !== undefined && place !== null) onStep(version.path ?? path, place.past)
+      }}
+    />
+  )
+}
+
+type ItemProps = Omit<Props, 'shown'> & {
+  version: Version
+  shown: boolean
+  longest: boolean
+  /** What comparing it begins with, as `compareText` writes it, and what that is called; null: there is nothing. */
+  compared: { two: string; word: string } | null
+}
+
+function VersionItem(props: ItemProps) {
+  const { version, dataset, path, shown, longest, compared, onStep, onRestore, onCompare } = props
   const me = useMe()
   const place = placeOf(version)
   const past = place?.past ?? null
   const name = `the version of ${version.modified == null ? 'an unknown time' : formatDateTime(version.modified)}`
   const restorable = past !== null && isRestorable(version)
-  const refused = rightsRefusal(me, dataset)
+  const refused = restoringRefusal(me, dataset)
   return (
     <li className={classes.version} data-shown={shown || undefined}>
       <UnstyledButton
@@ -113,6 +170,7 @@ function VersionItem({ version, dataset, path, shown, onStep, onRestore }: ItemP
           </span>
           <span>{version.modified == null ? '' : formatDateTime(version.modified)}</span>
           {version.live ? <span>· live</span> : null}
+          {longest ? <span className={classes.dim}>· held longest</span> : null}
           {shown ? <span className={classes.time}>· shown</span> : null}
         </span>
         <span className={classes.lines}>
@@ -126,6 +184,17 @@ function VersionItem({ version, dataset, path, shown, onStep, onRestore }: ItemP
         </span>
       </UnstyledButton>
       <Group gap={2} wrap="nowrap">
+        {compared === null ? null : (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={`Compare ${name} with ${compared.word}`}
+            title={`Compare with ${compared.word}`}
+            onClick={() => onCompare(compared.two)}
+          >
+            <IconArrowsDiff size={16} aria-hidden />
+          </ActionIcon>
+        )}
         {restorable ? (
           <ActionIcon
             variant="subtle"

@@ -1,15 +1,16 @@
 import type { Entry } from '../../api/types'
 import { extension } from '../../util/names'
 
-export type PreviewKind = 'image' | 'video' | 'audio' | 'pdf' | 'text' | 'unknown'
+export type PreviewKind = 'image' | 'video' | 'audio' | 'pdf' | 'markdown' | 'text' | 'unknown'
 
 const EXTENSIONS: Record<Exclude<PreviewKind, 'unknown'>, string> = {
   image: 'png jpg jpeg jfif gif webp avif bmp ico',
   video: 'mp4 m4v webm mov mkv ogv',
   audio: 'mp3 m4a aac ogg oga opus flac wav',
   pdf: 'pdf',
+  markdown: 'md markdown mdown mkd',
   text:
-    'txt md markdown rst adoc log csv tsv json jsonl yaml yml toml ini conf cfg env xml html htm css scss less js mjs ' +
+    'txt rst adoc log csv tsv json jsonl yaml yml toml ini conf cfg env xml html htm css scss less js mjs ' +
     'cjs ts tsx jsx vue svelte rs go py rb php java kt c h cc cpp hpp cs swift scala sh bash zsh fish ps1 bat sql tex ' +
     'bib srt vtt diff patch lock gitignore dockerfile makefile nix lua pl r jl svg',
 }

@@ -16,6 +16,8 @@ export function useFilesAddress() {
   const path = query.get('path') ?? ''
   const selected = query.get('selected')
   const deleted = query.get('deleted') === '1'
+  const added = query.get('added') === '1'
+  const compare = query.get('compare')
   const changes = at !== null && query.get('changes') === '1'
   const to = changes ? query.get('to') : null
   return {
@@ -27,12 +29,16 @@ export function useFilesAddress() {
     selected,
     /** Show also what is no more. */
     deleted,
+    /** Show also what has come since `at`. */
+    added,
+    /** Which two versions of the selected file are compared; null: none are. */
+    compare,
     /** Show what changed since `at` instead of the folder. */
     changes,
     /** Until when; null: now. */
     to,
     /** This address with some of it changed. */
     urlOf: (change: FilesAddress) =>
-      paths.files(dataset, { at, path, selected, deleted, changes, to, ...change }),
+      paths.files(dataset, { at, path, selected, deleted, added, changes, to, ...change }),
   }
 }

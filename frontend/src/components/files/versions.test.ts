@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Version } from '../../api/types'
-import { isShown, placeOf, sizeSteps } from './versions'
+import { isShown, longestHeld, placeOf, seenOf, sizeSteps } from './versions'
 
 const version = (first: string, last: string, more: Partial<Version> = {}): Version => ({
   kind: 'file',
@@ -46,4 +46,22 @@ test('sizes over time begin with the oldest and last until now', () => {
   expect(steps.map(({ size }) => size)).toEqual([1, 3])
   expect(steps[1]?.to).toBe(now)
   expect(steps[0]?.to).toBe(Date.parse('2026-11-12T00:00:00Z'))
+})
+
+test('the version that lasted longest, live until now', () => {
+  const now = Date.parse('2026-11-23T00:00:00Z')
+  const [newest, older] = [version('20', '20', { live: true }), version('10', '12')]
+  expect(longestHeld([newest, older], now)).toBe(newest)
+  expect(longestHeld([version('20', '20'), older], now)).toBe(older)
+  expect(longestHeld([older], now)).toBeUndefined()
+})
+
+test('first and last seen over all versions', () => {
+  expect(seenOf([version('14', '20'), version('10', '12', { snapshots: 3 })])).toEqual({
+    first: '2026-11-10T00:00:00Z',
+    last: '2026-11-20T00:00:00Z',
+    live: false,
+    snapshots: 5,
+  })
+  expect(seenOf([])).toBeNull()
 })

@@ -27,3 +27,26 @@ export function sizeSteps(newestFirst: Version[], now: number): Step[] {
     }))
     .sort((a, b) => a.from - b.from)
 }
+
+/** The version that lasted longest, of at least two; undefined where that says nothing. */
+export function longestHeld(versions: Version[], now = Date.now()): Version | undefined {
+  if (versions.length < 2) return undefined
+  const held = ({ first, last, live }: Version) => (live ? now : Date.parse(last.at)) - Date.parse(first.at)
+  return versions.reduce((longest, version) => (held(version) > held(longest) ? version : longest))
+}
+
+/** Over all versions: first and last seen, and by how many snapshots; null where there is none. */
+export function seenOf(
+  versions: Version[],
+): { first: string; last: string; live: boolean; snapshots: number } | null {
+  const [newest] = versions
+  if (newest === undefined) return null
+  const least = (a: string, b: string) => (Date.parse(b) < Date.parse(a) ? b : a)
+  const most = (a: string, b: string) => (Date.parse(b) > Date.parse(a) ? b : a)
+  return {
+    first: versions.map(({ first }) => first.at).reduce(least),
+    last: versions.map(({ last }) => last.at).reduce(most),
+    live: versions.some(({ live }) => live),
+    snapshots: versions.reduce((sum, version) => sum + version.snapshots, 0),
+  }
+}

@@ -30,7 +30,7 @@ export function TopBar() {
       {phone ? null : <SearchBox />}
       <Group gap="md" wrap="nowrap">
         <RunningJobs />
-        <HealthDot />
+        {me.restricted ? null : <HealthDot />}
         <UserMenu />
       </Group>
     </Group>

@@ -3,15 +3,16 @@ import { Button, Text } from '@mantine/core'
 import { useCancelJob } from '../../api/mutations'
 import type { Job } from '../../api/types'
 import { Reasoned } from '../../ui/Reasoned'
-import { refusal } from '../../util/roles'
+import { restoringRefusal } from '../../util/roles'
 import { useMe } from '../frame/me'
 
 /** Asks a job to stop; it ends at its next safe point. */
 export function CancelJobButton({ job, compact = false }: { job: Job; compact?: boolean }) {
-  const { role } = useMe()
+  const me = useMe()
   const cancel = useCancelJob()
   if (!job.cancelable) return null
-  const refused = refusal(role, 'operator')
+  // Who may restore may stop it; of those who see some datasets only, the jobs shown are their own.
+  const refused = restoringRefusal(me, null)
   return (
     <>
       {cancel.isError ? (

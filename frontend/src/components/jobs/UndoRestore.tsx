@@ -11,7 +11,7 @@ import type { Restore, RestoreResult } from '../../api/types'
 import { usePollInterval } from '../../api/use-events'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { paths } from '../../util/paths'
-import { rightsRefusal } from '../../util/rights'
+import { restoringRefusal } from '../../util/roles'
 import { useMe } from '../frame/me'
 import { JobFailure } from './JobFailure'
 import { JobProgress } from './JobProgress'
@@ -72,7 +72,7 @@ function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
   const [asking, setAsking] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const undo = useUndoRestore(jobId)
-  const refused = rightsRefusal(me, result.items[0]?.target_dataset ?? '')
+  const refused = restoringRefusal(me, result.items[0]?.target_dataset ?? null)
   const { text, button: words } = undoWords(result)
   if (!asking) {
     return (

@@ -9,7 +9,7 @@ import { Highlight } from '../../ui/Highlight'
 import { Mark } from '../../ui/Mark'
 import { formatDateTime, formatDay, formatFull, formatRelative } from '../../util/dates'
 import { visibleName } from '../../util/names'
-import { rightsRefusal } from '../../util/rights'
+import { restoringRefusal } from '../../util/roles'
 import { stateWords } from '../../util/search-words'
 import { plural } from '../../util/sizes'
 import { KindIcon } from '../files/KindIcon'
@@ -150,7 +150,8 @@ function Modified({ at }: { at: string | null | undefined }) {
 type ActionsProps = { hit: Hit; name: string; tabIndex: number; onRestore: () => void }
 
 function Actions({ hit, name, tabIndex, onRestore }: ActionsProps) {
-  const refused = rightsRefusal(useMe(), hit.dataset.name)
+  const me = useMe()
+  const refused = restoringRefusal(me, hit.dataset.name)
   const url = hitUrl(hit)
   const download = downloadUrl(hit)
   return (

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useDeleteUser } from '../../api/mutations'
 import { usersQuery } from '../../api/queries'
 import type { User } from '../../api/types'
+import { GrantsDialog } from '../../forms/grants/GrantsDialog'
 import { UserDialog } from '../../forms/UserDialog'
 import { ConfirmDialog } from '../../ui/ConfirmDialog'
 import { ErrorNote } from '../../ui/ErrorNote'
@@ -17,26 +18,33 @@ import { useMe } from '../frame/me'
 export function UsersSection() {
   const { data: users, error, isPending, refetch } = useQuery(usersQuery)
   const [editing, setEditing] = useState<User | 'new' | null>(null)
+  const [granting, setGranting] = useState<User | null>(null)
   const [deleting, setDeleting] = useState<User | null>(null)
   const remove = useDeleteUser()
   return (
     <Stack>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          Who may sign in, and as what.
+          Who may sign in, as what, and whose files they see.
         </Text>
         <Button onClick={() => setEditing('new')}>Add user…</Button>
       </Group>
       {users !== undefined ? (
-        <UserTable users={users} onEdit={setEditing} onDelete={setDeleting} />
+        <UserTable users={users} onEdit={setEditing} onGrant={setGranting} onDelete={setDeleting} />
       ) : isPending ? (
         <Loading what="users" />
       ) : (
         <ErrorNote title="The users can’t be shown" error={error} onRetry={() => void refetch()} />
       )}
       {editing === null ? null : (
-        <UserDialog user={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />
+        <UserDialog
+          user={editing === 'new' ? null : editing}
+          onClose={() => setEditing(null)}
+          // Who sees nothing yet is to be told what to see.
+          onMade={(user) => setGranting(user.restricted ? user : null)}
+        />
       )}
+      {granting === null ? null : <GrantsDialog user={granting} onClose={() => setGranting(null)} />}
       {deleting === null ? null : (
         <ConfirmDialog
           title={`Delete the user ${deleting.name}`}
@@ -57,16 +65,22 @@ export function UsersSection() {
   )
 }
 
-type TableProps = { users: User[]; onEdit: (user: User) => void; onDelete: (user: User) => void }
+type TableProps = {
+  users: User[]
+  onEdit: (user: User) => void
+  onGrant: (user: User) => void
+  onDelete: (user: User) => void
+}
 
-function UserTable({ users, onEdit, onDelete }: TableProps) {
+function UserTable({ users, onEdit, onGrant, onDelete }: TableProps) {
   const me = useMe()
   return (
-    <WideTable label="Users" minWidth={640}>
+    <WideTable label="Users" minWidth={760}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
           <Table.Th>Role</Table.Th>
+          <Table.Th>Sees</Table.Th>
           <Table.Th>May sign in</Table.Th>
           <Table.Th>Last sign-in</Table.Th>
           <Table.Th>Actions</Table.Th>
@@ -85,6 +99,7 @@ function UserTable({ users, onEdit, onDelete }: TableProps) {
               ) : null}
             </Table.Td>
             <Table.Td>{user.role}</Table.Td>
+            <Table.Td>{user.restricted ? 'some datasets' : 'everything'}</Table.Td>
             <Table.Td>{user.disabled ? 'no, disabled' : 'yes'}</Table.Td>
             <Table.Td>
               <When at={user.last_login_at} size="sm" />
@@ -98,6 +113,16 @@ function UserTable({ users, onEdit, onDelete }: TableProps) {
                   onClick={() => onEdit(user)}
                 >
                   Edit…
+                </Button>
+                <Button
+                  variant="default"
+                  size="compact-xs"
+                  aria-label={`Files that ${user.name} may see…`}
+                  disabled={user.role === 'admin'}
+                  title={user.role === 'admin' ? 'Administrators see everything.' : undefined}
+                  onClick={() => onGrant(user)}
+                >
+                  Files…
                 </Button>
                 <Button
                   variant="default"

@@ -1,11 +1,14 @@
 import { ActionIcon, Button, Group, Select, Text } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
 
-import type { Snapshot } from '../../api/types'
+import type { TimeLineMoment } from '../../api/types'
 import { formatDateTime } from '../../util/dates'
 
+const NOW = 'Now'
+
 type Props = {
-  moments: Snapshot[]
+  moments: TimeLineMoment[]
   /** Null: the address names a moment that is not (or not yet) known. */
   chosen: number | null
   onChoose: (index: number) => void
@@ -15,12 +18,15 @@ type Props = {
 export function MomentPicker({ moments, chosen, onChoose }: Props) {
   const now = moments.length
   const past = chosen !== null && chosen < now
+  const [typed, setTyped] = useState('')
+  const choices = useMemo(() => offered(moments, chosen, typed), [moments, chosen, typed])
   return (
     <Group gap={6} align="flex-end" wrap="nowrap" miw={0} flex="1 1 300px">
       <Select
         label="Moment"
         searchable
-        limit={200}
+        onSearchChange={setTyped}
+        filter={({ options }) => options}
         maxDropdownHeight={340}
         flex={1}
         maw={420}
@@ -31,7 +37,7 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
         styles={past ? { input: { color: 'var(--nm-time)' } } : undefined}
         value={chosen === null ? null : String(chosen)}
         placeholder="Choose a moment"
-        data={[{ value: String(now), label: 'Now' }, ...options(moments)]}
+        data={choices}
         onChange={(value) => {
           if (value !== null) onChoose(Number(value))
         }}
@@ -70,9 +76,33 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
   )
 }
 
-/** Newest first: what people look for is mostly recent. */
-function options(moments: Snapshot[]) {
-  return moments
-    .map((moment, i) => ({ value: String(i), label: `${formatDateTime(moment.created)} · ${moment.tag}` }))
-    .reverse()
+/** So many are offered at once; the others are found by typing. */
+const OFFERED = 200
+
+type Option = { value: string; label: string }
+
+/**
+ * Now, and those whose date or name holds what is typed: newest first, since what people look for is mostly recent. The chosen
+ * one is always among them.
+ */
+export function offered(moments: TimeLineMoment[], chosen: number | null, typed: string): Option[] {
+  const option = (index: number): Option => ({
+    value: String(index),
+    label:
+      index === moments.length
+        ? NOW
+        : `${formatDateTime(moments[index]?.created ?? '')} · ${moments[index]?.tag ?? ''}`,
+  })
+  const now = option(moments.length)
+  const own = chosen === null || chosen === moments.length ? [] : [option(chosen)]
+  // The field holds the chosen one’s words until something else is typed.
+  const words = [now, ...own].some(({ label }) => label === typed) ? '' : typed.trim().toLowerCase()
+  const options: Option[] = []
+  for (let index = moments.length - 1; index >= 0 && options.length < OFFERED; index--) {
+    const one = option(index)
+    if (words === '' || one.label.toLowerCase().includes(words)) options.push(one)
+  }
+  const first = words === '' || NOW.toLowerCase().includes(words) ? [now] : []
+  const missing = own.filter(({ value }) => !options.some((one) => one.value === value))
+  return [...first, ...options, ...missing, ...(first.length === 0 && own.length === 0 ? [now] : [])]
 }

@@ -1,46 +1,94 @@
-import type { Snapshot } from '../../api/types'
-
-/** From the oldest snapshot to now, drawn over `width` pixels with room for the handle at both ends. */
+/** A stretch of time drawn over `width` pixels, with room for the handle at both ends. */
 export type Scale = { from: number; to: number; width: number }
 
+/** A stretch of time, in milliseconds. */
+export type Span = { from: number; to: number }
+
 const MARGIN = 12
+/** Ticks nearer to each other than so many pixels are drawn as one band. */
+const DENSE = 3
 
 export function position(scale: Scale, time: number): number {
   const span = Math.max(1, scale.to - scale.from)
   return MARGIN + ((time - scale.from) / span) * Math.max(1, scale.width - 2 * MARGIN)
 }
 
-/** Index of the moment drawn nearest to `x`; `moments.length` stands for now. */
-export function nearest(scale: Scale, times: number[], x: number): number {
-  let best = times.length
-  let distance = Math.abs(position(scale, scale.to) - x)
-  for (const [i, time] of times.entries()) {
-    const d = Math.abs(position(scale, time) - x)
-    if (d < distance) {
-      best = i
-      distance = d
+/** What is drawn at `x`. */
+export function timeAt(scale: Scale, x: number): number {
+  const share = (x - MARGIN) / Math.max(1, scale.width - 2 * MARGIN)
+  return scale.from + share * (scale.to - scale.from)
+}
+
+/** How many of `times` (in order) are before `time`: where it would be put in. */
+export function countBefore(times: number[], time: number): number {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((times[middle] ?? Infinity) < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Index of the moment drawn nearest to `x`; `times.length` stands for now, which is at `now`. */
+export function nearest(scale: Scale, times: number[], now: number, x: number): number {
+  const time = timeAt(scale, x)
+  const after = countBefore(times, time)
+  const at = (index: number) => times[index] ?? now
+  if (after === 0) return 0
+  return Math.abs(at(after - 1) - time) <= Math.abs(at(after) - time) ? after - 1 : after
+}
+
+/** Something on the line: when, and how high (0 to 1). */
+export type Mark = { time: number; height: number }
+/** A tick that stands alone. */
+export type Tick = { x: number; height: number }
+/** Ticks too dense to tell apart: the highest of each step, from left to right. */
+export type Band = { from: number; steps: number[]; count: number }
+
+/** What is drawn of `marks` (in order): no more than one thing for each three pixels, however many there are. */
+export function layOut(scale: Scale, marks: Mark[]): { ticks: Tick[]; bands: Band[] } {
+  const ticks: Tick[] = []
+  const bands: Band[] = []
+  let band: Band = { from: 0, steps: [], count: 0 }
+  let lone = 0
+  const end = () => {
+    const [height] = band.steps
+    if (band.count === 1 && height !== undefined) ticks.push({ x: lone, height })
+    else if (band.count > 1) bands.push(band)
+  }
+  for (const { time, height } of inSight(scale, marks)) {
+    const x = position(scale, time)
+    const step = Math.floor(x / DENSE)
+    const last = band.from + band.steps.length - 1
+    if (band.count > 0 && step <= last + 1) {
+      band.steps[step - band.from] = Math.max(height, band.steps[step - band.from] ?? 0)
+      band.count += 1
+    } else {
+      end()
+      band = { from: step, steps: [height], count: 1 }
+      lone = x
     }
   }
-  return best
+  end()
+  return { ticks, bands }
 }
 
-export type Tick = { x: number; height: number; count: number }
-
-/** One tick per two pixels at most: thousands of snapshots become a band. The height tells how much was written (0 to 1). */
-export function ticks(scale: Scale, moments: Snapshot[]): Tick[] {
-  const most = Math.log2(2 + Math.max(0, ...moments.map((moment) => moment.written)))
-  const columns = new Map<number, Tick>()
-  for (const moment of moments) {
-    const x = Math.round(position(scale, Date.parse(moment.created)) / 2) * 2
-    const height = Math.log2(2 + moment.written) / most
-    const known = columns.get(x)
-    columns.set(x, { x, height: Math.max(height, known?.height ?? 0), count: (known?.count ?? 0) + 1 })
-  }
-  return [...columns.values()]
+function inSight({ from, to }: Scale, marks: Mark[]): Mark[] {
+  const times = marks.map(({ time }) => time)
+  return marks.slice(countBefore(times, from), countBefore(times, to + 1))
 }
+
+/** Where a band's steps begin, in pixels, and how wide each is. */
+export const bandX = (band: Band, step: number) => (band.from + step) * DENSE
+export const STEP = DENSE
 
 /** The moment (of those oldest first) that a name, a guid or a time in the address stands for; null when there is none. */
-export function findMoment(moments: Snapshot[], at: string): number | null {
+export function findMoment(
+  moments: { tag: string; guid: string; created: string }[],
+  at: string,
+): number | null {
   const named = moments.findLastIndex((moment) => moment.tag === at || moment.guid === at)
   // As the server has it: a time means the newest snapshot at or before it.
   const time = /^\d{4}-\d{2}-\d{2}T/.test(at) ? Date.parse(at) : NaN

@@ -2,8 +2,8 @@ import { Button, Popover, Stack } from '@mantine/core'
 import { IconChevronUp } from '@tabler/icons-react'
 import { useState } from 'react'
 
-import { contentUrl, downloadFrom } from '../../api/client'
-import { usePrepareDownload } from '../../api/mutations'
+import { contentUrl } from '../../api/client'
+import { useStartDownload } from '../../api/mutations'
 import type { DownloadFormat } from '../../api/types'
 import { ErrorNote } from '../../ui/ErrorNote'
 import type { TrayItem } from '../../util/tray'
@@ -26,14 +26,11 @@ const ITEM = {
 /** Downloads all that is gathered as one archive; a single file also as it is. */
 export function DownloadMenu({ items }: { items: TrayItem[] }) {
   const [opened, setOpened] = useState(false)
-  const prepare = usePrepareDownload()
+  const prepare = useStartDownload()
   const [only] = items
   const begin = (format: DownloadFormat) =>
     prepare.mutate(downloadRequest(format, items), {
-      onSuccess: ({ address }) => {
-        setOpened(false)
-        downloadFrom(address)
-      },
+      onSuccess: () => setOpened(false),
     })
   return (
     <Popover

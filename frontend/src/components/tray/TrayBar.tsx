@@ -5,7 +5,7 @@ import { brings, restoreGroups, type RestoreGroup } from '../../forms/restore/re
 import { RestoreDialog } from '../../forms/restore/RestoreDialog'
 import { Reasoned } from '../../ui/Reasoned'
 import { usePhone } from '../../ui/use-phone'
-import { rightsRefusal } from '../../util/rights'
+import { restoringRefusal } from '../../util/roles'
 import { useMe } from '../frame/me'
 import { DownloadMenu } from './DownloadMenu'
 import { useTray } from './tray'
@@ -75,5 +75,7 @@ function useFocusAfter(empty: boolean) {
 function useRefusal(groups: RestoreGroup[]): string | null {
   const me = useMe()
   if (groups.length === 0) return 'What is gathered is live. To restore, take it from a moment in the past.'
-  return groups.map(({ dataset }) => rightsRefusal(me, dataset)).find((refused) => refused !== null) ?? null
+  return (
+    groups.map(({ dataset }) => restoringRefusal(me, dataset)).find((refused) => refused !== null) ?? null
+  )
 }

@@ -1,8 +1,9 @@
 import type { DownloadFormat, DownloadRequest, EntryKind } from '../../api/restore-types'
 import type { Hit } from '../../api/search-types'
 import type { Entry, Version } from '../../api/types'
-import { type Past, pastOfSighting } from '../../util/past'
+import type { Past } from '../../util/past'
 import { outermost, trayGroups, type TrayItem } from '../../util/tray'
+import { type Gathered, placeOfEntry } from '../files/gather'
 import { placeOf } from '../files/versions'
 import { isLost, pastOfHit } from '../search/hits'
 import { isRestorable } from './restorable'
@@ -19,10 +20,14 @@ function itemOf(
 
 /** An entry of a folder shown as of `past` (null: now); what is no more by then, as it was last. Null: it can’t be had. */
 export function itemOfEntry(dataset: string, past: Past | null, entry: Entry): TrayItem | null {
-  if (entry.mountpoint) return null
-  if (entry.deleted == null) return itemOf(dataset, past, entry)
-  const last = pastOfSighting(entry.deleted.last)
-  return last === null ? null : itemOf(dataset, last, entry)
+  const from = placeOfEntry(entry, past)
+  if (entry.mountpoint || (entry.deleted != null && from === null)) return null
+  return itemOf(dataset, from, entry)
+}
+
+/** What was selected in a folder, without what can’t be had. */
+export function itemsOfGathered(gathered: Gathered[]): TrayItem[] {
+  return gathered.flatMap(({ dataset, from, entry }) => itemOfEntry(dataset, from, entry) ?? [])
 }
 
 /** A version of what is or was at `path`, from the newest snapshot that holds it. Null: it can’t be had. */

@@ -9,7 +9,7 @@ import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { visibleName } from '../../util/names'
 import { displayPath, parentPath } from '../../util/relpath'
-import { mayRestore } from '../../util/rights'
+import { mayRestoreInto } from '../../util/roles'
 
 type Folder = { dataset: string; path: string }
 type Props = { value: Folder; onChange: (folder: Folder) => void }
@@ -25,7 +25,7 @@ export function FolderBrowser({ value, sources, onChange }: BrowserProps) {
   const { data: datasets } = useQuery(datasetsQuery)
   const writable = (datasets ?? []).filter(
     ({ name, files, readonly }) =>
-      files.reachable && !readonly && sources.every((source) => mayRestore(me, source, name)),
+      files.reachable && !readonly && sources.every((source) => mayRestoreInto(me, source, name)),
   )
   return (
     <Paper withBorder p="sm">

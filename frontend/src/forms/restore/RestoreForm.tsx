@@ -8,7 +8,7 @@ import { useMe } from '../../components/frame/me'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { displayPath, parentPath } from '../../util/relpath'
-import { mayRestore } from '../../util/rights'
+import { mayRestoreInPlace } from '../../util/roles'
 import { type Choices, withSingle } from './choices'
 import { GroupLine } from './GroupLine'
 import { PlanView } from './PlanView'
@@ -139,7 +139,7 @@ function useRestoreAll(plans: GroupPlan[], onStarted: Props['onStarted']) {
 /** Why the user may not restore all of it to where it was; null: it may be. */
 function useHomeRefusal(groups: RestoreGroup[]): string | null {
   const me = useMe()
-  const lacking = groups.find(({ dataset }) => !mayRestore(me, dataset, dataset))
+  const lacking = groups.find(({ dataset }) => !mayRestoreInPlace(me, dataset))
   return lacking === undefined
     ? null
     : `You may not restore to ${lacking.dataset}. An administrator can grant that.`

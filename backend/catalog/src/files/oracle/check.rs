@@ -6,7 +6,7 @@ use diesel::{
     prelude::{QueryableByName, RunQueryDsl as _},
     sql_types::BigInt,
 };
-use nasman_core::{EntryName, FileTime, Kind, Known as _, Meta, ROOT_INODE, RelPath, Txg};
+use nasman_core::{EntryName, FileTime, Guid, Kind, Known as _, Meta, ROOT_INODE, RelPath, Txg};
 use proptest::{prelude::*, test_runner::TestCaseError};
 
 use super::{
@@ -45,8 +45,10 @@ fn row(tree: &Tree, name: &[u8], inode: u64) -> Row {
 }
 
 impl World<'_> {
-    pub fn check(&self) -> Checked {
+    pub fn check(&self, guid: Guid) -> Checked {
         self.check_states()?;
+        self.check_compared()?;
+        self.check_weights(guid)?;
         self.check_known()?;
         let paths: BTreeSet<RelPath> = self.history.states().values().flat_map(|tree| tree.paths()).collect();
         for path in &paths {
@@ -84,6 +86,7 @@ impl World<'_> {
         if from == to {
             prop_assert!(items.is_empty());
         }
+        self.check_summary(ask, &items)?;
         let moved = |item: &Difference| matches!(item.differs, Differs::Moved { .. });
         if items.iter().any(|i| moved(i) && i.after.as_ref().is_some_and(|m| m.kind == Kind::Directory)) {
             return Ok(());
@@ -240,7 +243,7 @@ impl World<'_> {
                 names.insert(name.clone(), (txg, row(tree, name, inode)));
             }
         }
-        let answer = self.catalog.deleted(self.dataset, At::Snapshot(at), path, None, 1);
+        let answer = self.catalog.deleted(self.dataset, (At::Snapshot(at), None), path, None, 1);
         if !ever {
             prop_assert!(matches!(answer, Err(CatalogError::NotFound)), "{:?} at {}", path, at);
             return Ok(());
@@ -249,7 +252,8 @@ impl World<'_> {
         let total = usize::try_from(page.total).unwrap();
         while let Some(next) = page.next.take() {
             deleted.append(&mut page.entries);
-            page = self.catalog.deleted(self.dataset, At::Snapshot(at), path, Some(&next), 1).unwrap();
+            page =
+                self.catalog.deleted(self.dataset, (At::Snapshot(at), None), path, Some(&next), 1).unwrap();
         }
         deleted.append(&mut page.entries);
         prop_assert_eq!(total, deleted.len());

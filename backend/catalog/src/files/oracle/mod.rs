@@ -1,6 +1,7 @@
 //! The catalog against the naive way, one row per file per state: random histories, told in random ways.
 
 mod check;
+mod compare;
 mod model;
 mod search;
 
@@ -161,7 +162,7 @@ impl World<'_> {
             }
         }
         self.step(&Op::Live { seed: guid.0 });
-        self.check()?;
+        self.check(guid)?;
         self.check_search(guid, &mut mirror)
     }
 }

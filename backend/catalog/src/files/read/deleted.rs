@@ -58,6 +58,7 @@ struct Last {
 
 impl Catalog {
     /// The names that a folder had in any state and does not have as of `at`; the folder itself may be gone, too.
+    /// Names that it has again as of `again` are left out, for who lists those as well.
     ///
     /// # Errors
     /// [`CatalogError::NotFound`] when no state has had such a folder, [`CatalogError::NotIndexed`] when `at` is not
@@ -65,7 +66,7 @@ impl Catalog {
     pub fn deleted(
         &self,
         dataset: DatasetId,
-        at: At,
+        (at, again): (At, Option<At>),
         path: &RelPath,
         after: Option<&(bool, EntryName)>,
         limit: u32,
@@ -74,7 +75,11 @@ impl Catalog {
             let at = at.resolve(conn, dataset)?;
             // What came later is none that was deleted by then.
             let states = States::load(conn, dataset)?.until(at);
-            let present = names_at(conn, dataset, path, at)?;
+            let mut present = names_at(conn, dataset, path, at)?;
+            if let Some(again) = again {
+                let again = again.resolve(conn, dataset)?;
+                present.extend(names_at(conn, dataset, path, again)?);
+            }
             let mut lasts: Vec<Last> = last_links(conn, dataset, path, &states)?.into_values().collect();
             lasts.retain(|last| !present.contains(&last.link.name));
             lasts.sort_unstable_by(|a, b| a.key().cmp(&b.key()));

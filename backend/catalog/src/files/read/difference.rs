@@ -1,6 +1,6 @@
 //! What is different between two states.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use diesel::{
     SqliteConnection,
@@ -10,7 +10,8 @@ use nasman_core::{Kind, Meta, RelPath};
 
 use super::{
     At,
-    path::{Paths, ROOT, inode_at, links_to, object_at, rel_path},
+    path::{Paths, inode_at, rel_path},
+    sides::{Place, SOME, Side, sides},
 };
 use crate::{Catalog, CatalogError, Result, files::datasets::DatasetId, schema::touched};
 
@@ -59,29 +60,35 @@ pub struct DifferencePage {
     pub next: Option<RelPath>,
 }
 
-/// An object as of one of the two states.
-struct Side {
-    meta: Meta,
-    names: Vec<Place>,
+/// So many entries, and the bytes of the files among them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Entries.
+    pub entries: u64,
+    /// Bytes of the files among them, at the later state where that has them.
+    pub bytes: u64,
 }
 
-/// A name that leads to an object. The path may change without it, when a folder above is moved.
-#[derive(Clone)]
-struct Place {
-    parent: i64,
-    name: Vec<u8>,
-    path: Vec<u8>,
-}
-
-impl Place {
-    fn is(&self, other: &Self) -> bool {
-        (self.parent, &self.name) == (other.parent, &other.name)
-    }
+/// What is different, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DifferenceSummary {
+    /// Only the later state has them.
+    pub created: Tally,
+    /// Only the earlier state has them.
+    pub removed: Tally,
+    /// Their content is another.
+    pub modified: Tally,
+    /// Only owner, mode or the like is another.
+    pub attributes: Tally,
+    /// They have another path.
+    pub moved: Tally,
+    /// Bytes that files have more in the later state (fewer: negative).
+    pub bytes: i64,
 }
 
 /// What both states have under one path; a path can be left by one object and taken by another that moved there.
 type Found = Vec<(Vec<u8>, Differs, Option<Meta>, Option<Meta>)>;
-type Names = BTreeMap<Vec<u8>, Meta>;
+type Names = HashMap<Vec<u8>, Meta>;
 
 impl Catalog {
     /// What is different in `path` and below it between two states, of which `from` is the earlier one. A folder
@@ -99,25 +106,75 @@ impl Catalog {
         limit: u32,
     ) -> Result<DifferencePage> {
         self.read(|conn| {
-            let (from, to) = (from.resolve(conn, dataset)?, to.resolve(conn, dataset)?);
-            if from > to {
-                return Err(CatalogError::NotIndexed);
-            }
-            let there = [from, to].map(|at| inode_at(conn, dataset, path, at));
-            if there.iter().all(|found| matches!(found, Err(CatalogError::NotFound))) {
-                return Err(CatalogError::NotFound);
-            }
-            let all = differences(conn, dataset, (from, to), path)?;
+            let ends = ends(conn, dataset, (from, to), path)?;
+            let mut all = Vec::new();
+            differences(conn, dataset, ends, path, |difference| all.push(difference))?;
+            all.sort_by(|a, b| (&a.path, a.after.is_some()).cmp(&(&b.path, b.after.is_some())));
             Ok(page(all, after, limit))
+        })
+    }
+
+    /// The same differences, counted.
+    ///
+    /// # Errors
+    /// As [`Catalog::difference`].
+    pub fn difference_summary(
+        &self,
+        dataset: DatasetId,
+        (from, to): (At, At),
+        path: &RelPath,
+    ) -> Result<DifferenceSummary> {
+        self.read(|conn| {
+            let ends = ends(conn, dataset, (from, to), path)?;
+            let mut summary = DifferenceSummary::default();
+            differences(conn, dataset, ends, path, |difference| summary.add(&difference))?;
+            Ok(summary)
         })
     }
 }
 
+impl DifferenceSummary {
+    fn add(&mut self, difference: &Difference) {
+        let (before, after) = (file_size(difference.before.as_ref()), file_size(difference.after.as_ref()));
+        let (tally, bytes) = match difference.differs {
+            Differs::Created => (&mut self.created, after),
+            Differs::Removed => (&mut self.removed, before),
+            Differs::Modified => (&mut self.modified, after),
+            Differs::Attributes => (&mut self.attributes, after),
+            Differs::Moved { .. } => (&mut self.moved, after),
+        };
+        tally.entries += 1;
+        tally.bytes = tally.bytes.saturating_add(bytes.unsigned_abs());
+        self.bytes = self.bytes.saturating_add(after.saturating_sub(before));
+    }
+}
+
+/// The two states' numbers.
+fn ends(
+    conn: &mut SqliteConnection,
+    dataset: DatasetId,
+    (from, to): (At, At),
+    path: &RelPath,
+) -> Result<(i64, i64)> {
+    let (from, to) = (from.resolve(conn, dataset)?, to.resolve(conn, dataset)?);
+    if from > to {
+        return Err(CatalogError::NotIndexed);
+    }
+    let there = [from, to].map(|at| inode_at(conn, dataset, path, at));
+    if there.iter().all(|found| matches!(found, Err(CatalogError::NotFound))) {
+        return Err(CatalogError::NotFound);
+    }
+    Ok((from, to))
+}
+
+fn file_size(meta: Option<&Meta>) -> i64 {
+    meta.filter(|meta| meta.kind == Kind::File).map_or(0, |meta| meta.size.cast_signed())
+}
+
 fn page(all: Vec<Difference>, after: Option<&RelPath>, limit: u32) -> DifferencePage {
-    let size = |meta: &Option<Meta>| {
-        meta.as_ref().filter(|meta| meta.kind == Kind::File).map_or(0, |meta| meta.size.cast_signed())
-    };
-    let bytes = all.iter().map(|item| size(&item.after).saturating_sub(size(&item.before))).sum();
+    let more =
+        |item: &Difference| file_size(item.after.as_ref()).saturating_sub(file_size(item.before.as_ref()));
+    let bytes = all.iter().map(more).sum();
     let total = u64::try_from(all.len()).unwrap_or_default();
     let mut rest = all.into_iter().filter(|item| after.is_none_or(|after| item.path > *after)).peekable();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -130,42 +187,51 @@ fn page(all: Vec<Difference>, after: Option<&RelPath>, limit: u32) -> Difference
     DifferencePage { items, total, bytes, next }
 }
 
+/// Tells each difference, in no order.
 fn differences(
     conn: &mut SqliteConnection,
     dataset: DatasetId,
     (from, to): (i64, i64),
     below: &RelPath,
-) -> Result<Vec<Difference>> {
+    mut tell: impl FnMut(Difference),
+) -> Result<()> {
     let (mut paths_from, mut paths_to) = (Paths::new(dataset, from), Paths::new(dataset, to));
     let (mut removed, mut created, mut found) = (Names::new(), Names::new(), Found::new());
-    for inode in changed(conn, dataset, from, to)? {
-        let before = side(conn, dataset, inode, &mut paths_from)?;
-        let after = side(conn, dataset, inode, &mut paths_to)?;
-        match (before, after) {
-            (Some(before), Some(after)) if before.meta.generation == after.meta.generation => {
-                same_object(before, after, &mut removed, &mut created, &mut found);
+    let mut keep = |path: &[u8], differs, before, after| {
+        let Some(path) = rel_path(path) else { return };
+        let from_within = matches!(&differs, Differs::Moved { from } if is_within(from, below));
+        if from_within || is_within(&path, below) {
+            tell(Difference { path, differs, before, after });
+        }
+    };
+    for inodes in changed(conn, dataset, from, to)?.chunks(SOME) {
+        let before = sides(conn, dataset, inodes, &mut paths_from)?;
+        let after = sides(conn, dataset, inodes, &mut paths_to)?;
+        for (before, after) in before.into_iter().zip(after) {
+            match (before, after) {
+                (Some(before), Some(after)) if before.meta.generation == after.meta.generation => {
+                    same_object(before, after, &mut removed, &mut created, &mut found);
+                }
+                (before, after) => {
+                    removed.extend(before.into_iter().flat_map(Side::by_path));
+                    created.extend(after.into_iter().flat_map(Side::by_path));
+                }
             }
-            (before, after) => {
-                removed.extend(before.into_iter().flat_map(Side::by_path));
-                created.extend(after.into_iter().flat_map(Side::by_path));
-            }
+        }
+        for (path, differs, before, after) in found.drain(..) {
+            keep(&path, differs, before, after);
         }
     }
     // Two objects at one path are one difference: that is how most programs save a file.
     for (path, after) in created {
         let before = removed.remove(&path);
         let differs = if before.is_some() { Differs::Modified } else { Differs::Created };
-        found.push((path, differs, before, Some(after)));
+        keep(&path, differs, before, Some(after));
     }
-    found.extend(removed.into_iter().map(|(path, before)| (path, Differs::Removed, Some(before), None)));
-    let kept = found.into_iter().filter_map(|(path, differs, before, after)| {
-        let path = rel_path(&path)?;
-        let from_within = matches!(&differs, Differs::Moved { from } if is_within(from, below));
-        (from_within || is_within(&path, below)).then_some(Difference { path, differs, before, after })
-    });
-    let mut kept: Vec<Difference> = kept.collect();
-    kept.sort_by(|a, b| (&a.path, a.after.is_some()).cmp(&(&b.path, b.after.is_some())));
-    Ok(kept)
+    for (path, before) in removed {
+        keep(&path, Differs::Removed, Some(before), None);
+    }
+    Ok(())
 }
 
 /// An object that both states have: names that came and went in pairs are a move.
@@ -203,41 +269,17 @@ fn differs(before: &Meta, after: &Meta) -> Option<Differs> {
     (attributes(before) != attributes(after)).then_some(Differs::Attributes)
 }
 
-impl Side {
-    fn by_path(self) -> impl Iterator<Item = (Vec<u8>, Meta)> {
-        let meta = self.meta;
-        self.names.into_iter().map(move |place| (place.path, meta.clone()))
-    }
-}
-
-fn side(
-    conn: &mut SqliteConnection,
-    dataset: DatasetId,
-    inode: i64,
-    paths: &mut Paths,
-) -> Result<Option<Side>> {
-    let Some(object) = object_at(conn, dataset, inode, paths.at())? else { return Ok(None) };
-    let mut names = Vec::new();
-    for link in links_to(conn, dataset, inode, paths.at())? {
-        if let Some(path) = paths.of_link(conn, link.parent, &link.name)? {
-            names.push(Place { parent: link.parent, name: link.name, path });
-        }
-    }
-    if inode == ROOT {
-        names.push(Place { parent: ROOT, name: Vec::new(), path: Vec::new() });
-    }
-    Ok(Some(Side { meta: object.into_meta()?, names }))
-}
-
-/// The inodes of which something was born or died on the way.
+/// The inodes of which something was born or died on the way, in order.
 fn changed(conn: &mut SqliteConnection, dataset: DatasetId, from: i64, to: i64) -> Result<Vec<i64>> {
-    Ok(touched::table
+    let mut inodes: Vec<i64> = touched::table
         .filter(touched::dataset.eq(dataset.0))
         .filter(touched::txg.gt(from))
         .filter(touched::txg.le(to))
         .select(touched::inode)
-        .distinct()
-        .load(conn)?)
+        .load(conn)?;
+    inodes.sort_unstable();
+    inodes.dedup();
+    Ok(inodes)
 }
 
 fn is_within(path: &RelPath, below: &RelPath) -> bool {

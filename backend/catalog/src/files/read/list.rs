@@ -44,7 +44,7 @@ pub struct DirPage {
 }
 
 #[derive(QueryableByName)]
-struct Listed {
+pub(super) struct Listed {
     #[diesel(sql_type = Binary)]
     link_name: Vec<u8>,
     #[diesel(sql_type = BigInt)]
@@ -52,13 +52,32 @@ struct Listed {
     #[diesel(sql_type = diesel::sql_types::Nullable<BigInt>)]
     link_died: Option<i64>,
     #[diesel(embed)]
-    object: ObjectRow,
+    pub(super) object: ObjectRow,
 }
 
 #[derive(QueryableByName)]
-struct Count {
+pub(super) struct Count {
     #[diesel(sql_type = BigInt)]
-    count: i64,
+    pub(super) count: i64,
+}
+
+impl Listed {
+    pub(super) fn entry(self) -> Result<DirEntry> {
+        let link = lifetime(self.link_born, self.link_died);
+        // Both hold the state asked for, so they meet.
+        let lifetime = self.object.lifetime().intersect(&link).unwrap_or(link);
+        Ok(DirEntry {
+            name: entry_name(self.link_name)?,
+            inode: self.object.inode.cast_unsigned(),
+            meta: self.object.into_meta()?,
+            lifetime,
+        })
+    }
+}
+
+/// The key after which a page begins.
+pub(super) fn begin(after: Option<&(bool, EntryName)>) -> (i64, &[u8]) {
+    after.map_or((-1, &[][..]), |(folder, name)| (i64::from(!folder), name.as_bytes()))
 }
 
 /// The object's version is the last one born by then: one step down the key, however many there are.
@@ -129,7 +148,7 @@ fn page(
     after: Option<&(bool, EntryName)>,
     limit: u32,
 ) -> Result<Vec<DirEntry>> {
-    let (file, name) = after.map_or((-1, &[][..]), |(folder, name)| (i64::from(!folder), name.as_bytes()));
+    let (file, name) = begin(after);
     let rows: Vec<Listed> = diesel::sql_query(PAGE)
         .bind::<BigInt, _>(dataset.0)
         .bind::<BigInt, _>(inode)
@@ -138,22 +157,10 @@ fn page(
         .bind::<Binary, _>(name)
         .bind::<BigInt, _>(i64::from(limit))
         .load(conn)?;
-    rows.into_iter()
-        .map(|row| {
-            let link = lifetime(row.link_born, row.link_died);
-            // Both hold the state asked for, so they meet.
-            let lifetime = row.object.lifetime().intersect(&link).unwrap_or(link);
-            Ok(DirEntry {
-                name: entry_name(row.link_name)?,
-                inode: row.object.inode.cast_unsigned(),
-                meta: row.object.into_meta()?,
-                lifetime,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Listed::entry).collect()
 }
 
-fn total(conn: &mut SqliteConnection, dataset: DatasetId, inode: i64, at: i64) -> Result<u64> {
+pub(super) fn total(conn: &mut SqliteConnection, dataset: DatasetId, inode: i64, at: i64) -> Result<u64> {
     let count: Count = diesel::sql_query(TOTAL)
         .bind::<BigInt, _>(dataset.0)
         .bind::<BigInt, _>(inode)

@@ -1,23 +1,29 @@
 //! Questions about files over time.
 
+mod compare;
 mod deleted;
 mod difference;
 mod known;
 mod list;
 mod path;
+mod sides;
 mod versions;
+mod weights;
 
 use diesel::SqliteConnection;
 use nasman_core::{Lifetime, Txg};
 
+pub use compare::{ComparedEntry, ComparedPage, Since};
 pub use deleted::{Deleted, DeletedPage};
-pub use difference::{Difference, DifferencePage, Differs};
+pub use difference::{Difference, DifferencePage, DifferenceSummary, Differs, Tally};
 pub use known::KnownFiles;
 pub use list::{DirEntry, DirPage};
 pub(super) use path::{
     DEEPEST, ROOT, entry_name, join, links_in, object_at, occupants, occupants_below, rel_path,
 };
 pub use versions::{Seen, Version};
+pub(crate) use weights::WeightCache;
+pub use weights::{Moments, Weight};
 
 use super::{
     datasets::{DatasetId, position},

@@ -167,6 +167,16 @@ impl Paths {
         self.at
     }
 
+    /// A path of an object; absent where no folder known leads there.
+    pub(super) fn of_object(&mut self, conn: &mut SqliteConnection, inode: i64) -> Result<Option<RelPath>> {
+        for link in links_to(conn, self.dataset, inode, self.at)? {
+            if let Some(path) = self.of_link(conn, link.parent, &link.name)? {
+                return Ok(rel_path(&path));
+            }
+        }
+        Ok(None)
+    }
+
     /// The path of a name in a folder; absent when the folder was not there.
     pub(super) fn of_link(
         &mut self,

@@ -10,7 +10,7 @@ use nasman_core::{Lifetime, Meta, RelPath, Txg};
 
 use super::{
     States,
-    path::{Paths, links_to, occupants, rel_path},
+    path::{Paths, occupants},
 };
 use crate::{
     Catalog, CatalogError, Result,
@@ -127,7 +127,11 @@ fn version(
     let life = row.lifetime();
     let Some(seen) = states.seen(&life) else { return Ok(None) };
     let here = is_here(states, stays, &life);
-    let elsewhere = if here { None } else { path_at(conn, dataset, row.inode, seen.last)? };
+    let elsewhere = if here {
+        None
+    } else {
+        Paths::new(dataset, seen.last.0.cast_signed()).of_object(conn, row.inode)?
+    };
     let place = if here { Some(path.clone()) } else { elsewhere };
     Ok(Some(Version {
         inode: row.inode.cast_unsigned(),
@@ -137,16 +141,4 @@ fn version(
         here,
         path: place,
     }))
-}
-
-/// A path of an object as of a state.
-fn path_at(conn: &mut SqliteConnection, dataset: DatasetId, inode: i64, at: Txg) -> Result<Option<RelPath>> {
-    let at = at.0.cast_signed();
-    let mut paths = Paths::new(dataset, at);
-    for link in links_to(conn, dataset, inode, at)? {
-        if let Some(path) = paths.of_link(conn, link.parent, &link.name)? {
-            return Ok(rel_path(&path));
-        }
-    }
-    Ok(None)
 }

@@ -11,8 +11,8 @@ use actix_web::{dev::ServerHandle, web};
 use jiff::Timestamp;
 use nasman::{app::App, auth::hash_token, config::Config, serve};
 use nasman_catalog::{Catalog, NewToken, NewUser, User};
-use nasman_core::Role;
-use nasman_zfs::FakeZfs;
+use nasman_core::{DatasetName, Grant, Right, Role};
+use nasman_zfs::{FakeZfs, Zfs as _};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -110,9 +110,32 @@ impl TestApp {
 
     /// A new user, named after the role.
     pub fn add_user(&self, role: Role) -> User {
+        self.add(role.as_str(), role, false)
+    }
+
+    /// A new user who may see nothing but this: a dataset, whether what is beneath it, and what to do there.
+    pub fn add_restricted(&self, name: &str, role: Role, granted: &[(&str, bool, &[Right])]) -> User {
+        let user = self.add(name, role, true);
+        self.grant(&user, granted);
+        user
+    }
+
+    /// Replaces what a user may see.
+    pub fn grant(&self, user: &User, granted: &[(&str, bool, &[Right])]) {
+        let identified = |(name, beneath, rights): &(&str, bool, &[Right])| {
+            let dataset: DatasetName = name.parse().expect("a name");
+            let guid = self.zfs().dataset(&dataset).expect("a dataset").guid;
+            self.app.catalog.note_dataset(guid, &dataset, Timestamp::now()).expect("the state");
+            (guid, Grant { dataset, beneath: *beneath, rights: rights.iter().copied().collect() })
+        };
+        let grants: Vec<_> = granted.iter().map(identified).collect();
+        self.app.catalog.set_grants(user.id, true, &grants).expect("grants");
+    }
+
+    fn add(&self, name: &str, role: Role, restricted: bool) -> User {
         static HASH: OnceLock<String> = OnceLock::new();
         let hash = HASH.get_or_init(|| self.app.passwords.hash("password", PASSWORD).expect("a hash"));
-        let new = NewUser { name: role.as_str(), password_hash: hash, role };
+        let new = NewUser { name, password_hash: hash, role, restricted };
         self.app.catalog.add_user(&new, Timestamp::now()).expect("a user")
     }
 

@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod busy;
+pub mod downloads;
 mod log;
 mod reply;
 mod restore;
@@ -12,4 +13,4 @@ pub use app::{HOME, PASSWORD, State, TestApp};
 pub use busy::Busy;
 pub use log::logged;
 pub use reply::Reply;
-pub use restore::{order, restore, seed};
+pub use restore::{order, restore, seed, tree, undo};

@@ -6,13 +6,14 @@ use std::{
     os::fd::OwnedFd,
 };
 
+use nasman_core::RelPath;
 use rustix::{
     fs::{SeekFrom, copy_file_range, ftruncate, seek},
     io::{Errno, pread, pwrite, retry_on_intr},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Restore, RestoreError};
+use super::RestoreError;
 
 /// Bytes per system call, ended at multiples of it: ZFS clones whole records only, and these are powers of two
 /// up to 16 MiB.
@@ -33,27 +34,34 @@ pub enum Means {
     Mixed,
 }
 
+/// What is copied where, for errors to tell.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::files) struct Paths<'a> {
+    pub(in crate::files) from: &'a RelPath,
+    pub(in crate::files) to: &'a RelPath,
+}
+
 /// Copies the content. The target's length is set last, since ZFS fixes a file's record size with its first
 /// bytes, and only a file of the source's record size can share its blocks.
-pub(super) fn content(
-    what: &Restore<'_>,
+pub(in crate::files) fn content(
+    paths: Paths<'_>,
     source: &File,
     size: u64,
     target: &OwnedFd,
     progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Option<Means>, RestoreError> {
     let mut copier =
-        Copier { what, source, target, kernel_can: true, means: None, buffer: Vec::new(), progress };
+        Copier { paths, source, target, kernel_can: true, means: None, buffer: Vec::new(), progress };
     let mut done = 0;
     while let Some(data) =
-        next_data(source, done, size).map_err(|errno| RestoreError::read(what.from, errno))?
+        next_data(source, done, size).map_err(|errno| RestoreError::read(paths.from, errno))?
     {
         done = data.end;
         copier.copy(data)?;
     }
     let means = copier.means;
     if done < size {
-        ftruncate(target, size).map_err(|errno| RestoreError::write(what.to, errno))?;
+        ftruncate(target, size).map_err(|errno| RestoreError::write(paths.to, errno))?;
     }
     Ok(means)
 }
@@ -75,7 +83,7 @@ fn next_data(file: &File, from: u64, size: u64) -> Result<Option<Range<u64>>, Er
 }
 
 struct Copier<'a> {
-    what: &'a Restore<'a>,
+    paths: Paths<'a>,
     source: &'a File,
     target: &'a OwnedFd,
     kernel_can: bool,
@@ -117,7 +125,7 @@ impl Copier<'_> {
             retry_on_intr(|| copy_file_range(self.source, Some(&mut from), self.target, Some(&mut to), len));
         match copied {
             Ok(bytes) if bytes > 0 => Ok(Some(bytes as u64)),
-            Err(errno @ (Errno::NOSPC | Errno::DQUOT)) => Err(RestoreError::write(self.what.to, errno)),
+            Err(errno @ (Errno::NOSPC | Errno::DQUOT)) => Err(RestoreError::write(self.paths.to, errno)),
             Err(Errno::XDEV | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
                 self.kernel_can = false;
                 Ok(None)
@@ -132,15 +140,15 @@ impl Copier<'_> {
         let len = usize::try_from(BUFFER.min(step.end - step.start)).unwrap_or(usize::MAX);
         self.buffer.resize(self.buffer.len().max(len), 0);
         let read = retry_on_intr(|| pread(self.source, &mut self.buffer[..len], step.start))
-            .map_err(|errno| RestoreError::read(self.what.from, errno))?;
+            .map_err(|errno| RestoreError::read(self.paths.from, errno))?;
         if read == 0 {
-            return Err(RestoreError::SourceChanged { path: self.what.from.clone() });
+            return Err(RestoreError::SourceChanged { path: self.paths.from.clone() });
         }
         let mut written = 0;
         while written < read {
             let at = step.start + written as u64;
             written += retry_on_intr(|| pwrite(self.target, &self.buffer[written..read], at))
-                .map_err(|errno| RestoreError::write(self.what.to, errno))?;
+                .map_err(|errno| RestoreError::write(self.paths.to, errno))?;
         }
         Ok(read as u64)
     }

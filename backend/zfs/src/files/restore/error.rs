@@ -105,7 +105,7 @@ pub enum RestoreError {
 
 impl RestoreError {
     /// Of a write; reads have [`Self::Source`].
-    pub(super) fn write(path: &RelPath, errno: Errno) -> Self {
+    pub(in crate::files) fn write(path: &RelPath, errno: Errno) -> Self {
         let path = path.clone();
         match errno {
             Errno::NOSPC | Errno::DQUOT => Self::NoSpace { path },
@@ -118,7 +118,7 @@ impl RestoreError {
     }
 
     /// Of a read of the source.
-    pub(super) fn read(path: &RelPath, errno: Errno) -> Self {
+    pub(in crate::files) fn read(path: &RelPath, errno: Errno) -> Self {
         Self::Source(FileError::new(path, errno))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd};
 
-use nasman_core::EntryName;
+use nasman_core::{EntryName, Kind};
 use rustix::{
     fs::{
-        AtFlags, Gid, IFlags, Mode, Timespec, Timestamps, Uid, XattrFlags, chownat, fchmod, fchown,
+        AtFlags, Gid, IFlags, Mode, Timespec, Timestamps, Uid, XattrFlags, chmodat, chownat, fchmod, fchown,
         fgetxattr, fgetxattr_query, flistxattr, flistxattr_query, fremovexattr, fsetxattr, futimens,
         ioctl_getflags, lgetxattr, lgetxattr_query, llistxattr, llistxattr_query, lremovexattr, lsetxattr,
         utimensat,
@@ -15,37 +15,40 @@ use rustix::{
 
 use super::super::FileTime;
 
-pub(super) enum Handle<'a> {
+pub(in crate::files) enum Handle<'a> {
     Open(BorrowedFd<'a>),
-    Link {
+    /// A link, or a pipe: neither can be opened without an effect.
+    Named {
         folder: BorrowedFd<'a>,
         name: &'a EntryName,
-        /// Through the opened folder: there are no calls for a link's attributes relative to one.
+        link: bool,
+        /// Through the opened folder: there are no calls for attributes by a name relative to one.
         path: Vec<u8>,
     },
 }
 
 impl<'a> Handle<'a> {
-    pub(super) fn open(file: &'a impl AsFd) -> Self {
+    pub(in crate::files) fn open(file: &'a impl AsFd) -> Self {
         Self::Open(file.as_fd())
     }
 
-    pub(super) fn link(folder: &'a impl AsFd, name: &'a EntryName) -> Self {
+    /// `kind` tells a link from others: a link's own metadata is meant, and it has no mode.
+    pub(in crate::files) fn named(folder: &'a impl AsFd, name: &'a EntryName, kind: Kind) -> Self {
         let folder = folder.as_fd();
         let mut path = format!("/proc/self/fd/{}/", folder.as_raw_fd()).into_bytes();
         path.extend_from_slice(name.as_bytes());
-        Self::Link { folder, name, path }
+        Self::Named { folder, name, link: kind == Kind::Symlink, path }
     }
 
-    pub(super) fn is_link(&self) -> bool {
-        matches!(self, Self::Link { .. })
+    pub(in crate::files) fn is_link(&self) -> bool {
+        matches!(self, Self::Named { link: true, .. })
     }
 
     /// Names of extended attributes; none where the filesystem has no such thing.
-    pub(super) fn list(&self) -> Result<Vec<Vec<u8>>, Errno> {
+    pub(in crate::files) fn list(&self) -> Result<Vec<Vec<u8>>, Errno> {
         let names = match self {
             Self::Open(fd) => sized(|| flistxattr_query(fd), |buffer| flistxattr(fd, buffer)),
-            Self::Link { path, .. } => {
+            Self::Named { path, .. } => {
                 sized(|| llistxattr_query(&path[..]), |buffer| llistxattr(&path[..], buffer))
             }
         };
@@ -58,63 +61,66 @@ impl<'a> Handle<'a> {
         }
     }
 
-    pub(super) fn get(&self, name: &[u8]) -> Result<Vec<u8>, Errno> {
+    pub(in crate::files) fn get(&self, name: &[u8]) -> Result<Vec<u8>, Errno> {
         match self {
             Self::Open(fd) => sized(|| fgetxattr_query(fd, name), |buffer| fgetxattr(fd, name, buffer)),
-            Self::Link { path, .. } => {
+            Self::Named { path, .. } => {
                 sized(|| lgetxattr_query(&path[..], name), |buffer| lgetxattr(&path[..], name, buffer))
             }
         }
     }
 
-    pub(super) fn set(&self, name: &[u8], value: &[u8]) -> Result<(), Errno> {
+    pub(in crate::files) fn set(&self, name: &[u8], value: &[u8]) -> Result<(), Errno> {
         match self {
             Self::Open(fd) => fsetxattr(fd, name, value, XattrFlags::empty()),
-            Self::Link { path, .. } => lsetxattr(&path[..], name, value, XattrFlags::empty()),
+            Self::Named { path, .. } => lsetxattr(&path[..], name, value, XattrFlags::empty()),
         }
     }
 
-    pub(super) fn remove(&self, name: &[u8]) -> Result<(), Errno> {
+    pub(in crate::files) fn remove(&self, name: &[u8]) -> Result<(), Errno> {
         match self {
             Self::Open(fd) => fremovexattr(fd, name),
-            Self::Link { path, .. } => lremovexattr(&path[..], name),
+            Self::Named { path, .. } => lremovexattr(&path[..], name),
         }
     }
 
-    pub(super) fn chown(&self, uid: Option<u32>, gid: Option<u32>) -> Result<(), Errno> {
+    pub(in crate::files) fn chown(&self, uid: Option<u32>, gid: Option<u32>) -> Result<(), Errno> {
         let (uid, gid) = (uid.map(Uid::from_raw_unchecked), gid.map(Gid::from_raw_unchecked));
         match self {
             Self::Open(fd) => fchown(fd, uid, gid),
-            Self::Link { folder, name, .. } => {
+            Self::Named { folder, name, .. } => {
                 chownat(folder, name.as_os_str(), uid, gid, AtFlags::SYMLINK_NOFOLLOW)
             }
         }
     }
 
-    /// Links have no mode of their own.
-    pub(super) fn chmod(&self, mode: u32) -> Result<(), Errno> {
+    pub(in crate::files) fn chmod(&self, mode: u32) -> Result<(), Errno> {
         match self {
             Self::Open(fd) => fchmod(fd, Mode::from_raw_mode(mode)),
-            Self::Link { .. } => Ok(()),
+            // In a folder that nobody else gets into, so the name can't have become a link by now.
+            Self::Named { link: false, folder, name, .. } => {
+                chmodat(folder, name.as_os_str(), Mode::from_raw_mode(mode), AtFlags::empty())
+            }
+            Self::Named { .. } => Ok(()),
         }
     }
 
-    pub(super) fn set_times(&self, atime: FileTime, mtime: FileTime) -> Result<(), Errno> {
+    pub(in crate::files) fn set_times(&self, atime: FileTime, mtime: FileTime) -> Result<(), Errno> {
         let spec = |time: FileTime| Timespec { tv_sec: time.seconds, tv_nsec: time.nanos.into() };
         let times = Timestamps { last_access: spec(atime), last_modification: spec(mtime) };
         match self {
             Self::Open(fd) => futimens(fd, &times),
-            Self::Link { folder, name, .. } => {
+            Self::Named { folder, name, .. } => {
                 utimensat(folder, name.as_os_str(), &times, AtFlags::SYMLINK_NOFOLLOW)
             }
         }
     }
 
     /// File flags (`lsattr`); none where the filesystem has no such thing.
-    pub(super) fn flags(&self) -> IFlags {
+    pub(in crate::files) fn flags(&self) -> IFlags {
         match self {
             Self::Open(fd) => ioctl_getflags(fd).unwrap_or(IFlags::empty()),
-            Self::Link { .. } => IFlags::empty(),
+            Self::Named { .. } => IFlags::empty(),
         }
     }
 }
@@ -125,7 +131,10 @@ fn sized(
     read: impl Fn(&mut [u8]) -> Result<usize, Errno>,
 ) -> Result<Vec<u8>, Errno> {
     loop {
-        let mut buffer = vec![0; query()?];
+        let mut buffer = match query()? {
+            0 => return Ok(Vec::new()),
+            len => vec![0; len],
+        };
         match read(&mut buffer) {
             Ok(len) => {
                 buffer.truncate(len);

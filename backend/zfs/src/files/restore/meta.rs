@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::super::{Kind, Stat};
 use super::handle::Handle;
 
-const ACCESS_LIST: &[u8] = b"system.posix_acl_access";
-const DEFAULT_LIST: &[u8] = b"system.posix_acl_default";
+pub(in crate::files) const ACCESS_LIST: &[u8] = b"system.posix_acl_access";
+pub(in crate::files) const DEFAULT_LIST: &[u8] = b"system.posix_acl_default";
 const CAPABILITY: &[u8] = b"security.capability";
 const SETUID: u32 = 0o4000;
 const SETGID: u32 = 0o2000;
@@ -27,22 +27,25 @@ pub struct NotKept {
 }
 
 impl NotKept {
-    pub(super) fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
+    pub(in crate::files) fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self { what: what.into(), why: why.into() }
     }
 
-    pub(super) fn failed(what: impl Into<String>, errno: Errno) -> Self {
+    pub(in crate::files) fn failed(what: impl Into<String>, errno: Errno) -> Self {
         Self::new(what, reason(errno))
     }
 }
 
-/// What no copy has, wherever it goes.
-pub(super) fn lost_with_any_copy(source: &Handle<'_>, stat: &Stat) -> Vec<NotKept> {
+/// That it was one of several names, where only this one comes back.
+pub(in crate::files) fn hard_link(stat: &Stat) -> Option<NotKept> {
+    let what = || format!("hard link: one of {} names of the same file", stat.nlink);
+    (stat.kind != Kind::Directory && stat.nlink > 1)
+        .then(|| NotKept::new(what(), "restored as a file of its own"))
+}
+
+/// Flags that no copy has, wherever it goes.
+pub(in crate::files) fn flags(source: &Handle<'_>) -> Vec<NotKept> {
     let mut lost = Vec::new();
-    if stat.kind != Kind::Directory && stat.nlink > 1 {
-        let what = format!("hard link: one of {} names of the same file", stat.nlink);
-        lost.push(NotKept::new(what, "restored as a file of its own"));
-    }
     let flags = source.flags();
     for (flag, word) in
         [(IFlags::IMMUTABLE, "immutable"), (IFlags::APPEND, "append only"), (IFlags::NODUMP, "no dump")]
@@ -58,7 +61,7 @@ pub(super) fn lost_with_any_copy(source: &Handle<'_>, stat: &Stat) -> Vec<NotKep
 }
 
 /// What is left out unless asked for, told from the state alone.
-pub(super) fn rights(stat: &Stat) -> impl Iterator<Item = NotKept> + '_ {
+pub(in crate::files) fn rights(stat: &Stat) -> impl Iterator<Item = NotKept> + '_ {
     let rights = [(SETUID, "setuid"), (SETGID, "setgid")];
     rights
         .into_iter()
@@ -66,18 +69,30 @@ pub(super) fn rights(stat: &Stat) -> impl Iterator<Item = NotKept> + '_ {
         .map(|(_, word)| NotKept::new(word, RIGHTS))
 }
 
+/// What there is before anything is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::files) enum Before {
+    /// Nothing: it was made in a folder of which nothing is inherited.
+    Bare,
+    /// Access control lists that it may have inherited.
+    Inherited,
+    /// Anything: it has been there.
+    Stood,
+}
+
 /// Gives `to` the owner, attributes, mode and times of `from`, in the order in which none undoes another.
-pub(super) fn keep(
+pub(in crate::files) fn keep(
     from: &Handle<'_>,
     stat: &Stat,
     to: &Handle<'_>,
+    before: Before,
     keep_setid: bool,
     not_kept: &mut Vec<NotKept>,
 ) {
     let owned = keep_owner(stat, to, not_kept);
     // With another owner it would lend other rights than it did.
     let keep_rights = keep_setid && owned;
-    keep_attributes(from, to, keep_rights, not_kept);
+    keep_attributes(from, to, before, keep_rights, not_kept);
     let mut mode = stat.mode;
     if stat.kind != Kind::Directory && !keep_rights {
         mode &= !(SETUID | SETGID);
@@ -101,12 +116,21 @@ fn keep_owner(stat: &Stat, to: &Handle<'_>, not_kept: &mut Vec<NotKept>) -> bool
     false
 }
 
-fn keep_attributes(from: &Handle<'_>, to: &Handle<'_>, keep_rights: bool, not_kept: &mut Vec<NotKept>) {
+fn keep_attributes(
+    from: &Handle<'_>,
+    to: &Handle<'_>,
+    before: Before,
+    keep_rights: bool,
+    not_kept: &mut Vec<NotKept>,
+) {
     let names = from.list().unwrap_or_else(|errno| {
         not_kept.push(NotKept::failed("extended attributes", errno));
         Vec::new()
     });
-    if !to.is_link() {
+    if before == Before::Stood {
+        remove_others(&names, to, not_kept);
+    }
+    if before != Before::Bare && !to.is_link() {
         remove_inherited(&names, to, not_kept);
     }
     for name in &names {
@@ -131,6 +155,16 @@ fn remove_inherited(names: &[Vec<u8>], to: &Handle<'_>, not_kept: &mut Vec<NotKe
     }
 }
 
+/// Attributes that the original does not have. Security labels are the system's own and stay.
+fn remove_others(names: &[Vec<u8>], to: &Handle<'_>, not_kept: &mut Vec<NotKept>) {
+    let ours = |name: &Vec<u8>| name.starts_with(b"user.") || name.starts_with(b"trusted.");
+    for name in to.list().unwrap_or_default().iter().filter(|name| ours(name) && !names.contains(name)) {
+        if let Err(errno) = to.remove(name) {
+            not_kept.push(NotKept::failed(format!("absence of {}", word(name)), errno));
+        }
+    }
+}
+
 /// Security labels can't be set by everyone, but are often there by themselves.
 fn set_unless_there(to: &Handle<'_>, name: &[u8], value: &[u8]) -> Result<(), Errno> {
     to.set(name, value).or_else(|errno| match to.get(name) {
@@ -140,7 +174,11 @@ fn set_unless_there(to: &Handle<'_>, name: &[u8], value: &[u8]) -> Result<(), Er
 }
 
 /// What the target's filesystem has no room for, as far as a look at one of its folders tells.
-pub(super) fn unsupported(from: &Handle<'_>, folder: &Handle<'_>, keep_setid: bool) -> Vec<NotKept> {
+pub(in crate::files) fn unsupported(
+    from: &Handle<'_>,
+    folder: &Handle<'_>,
+    keep_setid: bool,
+) -> Vec<NotKept> {
     let names = from.list().unwrap_or_default();
     let lost = |name: &Vec<u8>| {
         if name == CAPABILITY && !keep_setid {

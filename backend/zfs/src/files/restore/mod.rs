@@ -1,21 +1,19 @@
 //! Puts one file back: beside its place under a temporary name, complete and safe on disk, then into place by
 //! one rename. Whoever looks sees the old state or the new one and nothing between.
 
-mod copy;
+pub(super) mod copy;
 mod error;
-mod handle;
-mod meta;
-mod parents;
-mod preview;
+pub(super) mod handle;
+pub(super) mod meta;
+pub(super) mod parents;
+pub(super) mod place;
+pub(super) mod preview;
 
 use std::{ops::ControlFlow, os::fd::OwnedFd};
 
 use nasman_core::{EntryName, RelPath};
 use rustix::{
-    fs::{
-        AtFlags, Mode, OFlags, RenameFlags, fsync, linkat, openat, renameat, renameat_with, symlinkat,
-        unlinkat,
-    },
+    fs::{AtFlags, Mode, OFlags, fsync, openat, symlinkat, unlinkat},
     io::Errno,
 };
 use serde::{Deserialize, Serialize};
@@ -25,7 +23,7 @@ pub use error::RestoreError;
 pub use meta::NotKept;
 pub use preview::{Preview, preview};
 
-use self::{handle::Handle, parents::Parents};
+use self::{copy::Paths, handle::Handle, meta::Before, parents::Parents, place::Place};
 use super::{FileError, FileTime, Kind, Root, Stat};
 
 /// How the plan saw what is to be replaced.
@@ -104,7 +102,9 @@ pub fn restore_file(
     }
     what.target.refuse_control(what.to).map_err(RestoreError::Target)?;
     let mut parents = Parents::open(what)?;
-    check_target(what, &parents, &name)?;
+    let place =
+        Place { target: what.target, folder: parents.last(), name: &name, path: what.to, put: what.put };
+    place.check(source.kind)?;
     let (temp, mut restored) = match source.kind {
         Kind::Symlink => put_link(what, &source, &parents)?,
         _ => put_file(what, &parents, progress)?,
@@ -112,8 +112,9 @@ pub fn restore_file(
     if progress(restored.bytes).is_break() {
         return Err(RestoreError::Canceled);
     }
-    check_target(what, &parents, &name)?;
-    put_in_place(what, temp, &name)?;
+    place.check(source.kind)?;
+    place.take(parents.last(), what.temp_name, source.kind)?;
+    temp.gone();
     restored.created = parents.finish(what, &mut restored.not_kept);
     fsync(parents.last()).map_err(|errno| RestoreError::Unsafe { path: what.to.clone(), errno })?;
     Ok(restored)
@@ -149,25 +150,6 @@ pub fn remove_temp(
     Ok(())
 }
 
-/// Nothing must be there, or only what the plan saw.
-fn check_target(what: &Restore<'_>, parents: &Parents, name: &EntryName) -> Result<(), RestoreError> {
-    let path = what.to.clone();
-    let there = match what.target.stat_at(parents.last(), Some(name)) {
-        Ok(stat) => stat,
-        Err(Errno::NOENT) if what.put == Put::New => return Ok(()),
-        Err(Errno::NOENT) => return Err(RestoreError::Changed { path }),
-        Err(errno) => return Err(RestoreError::Target(FileError::new(what.to, errno))),
-    };
-    match what.put {
-        Put::New => Err(RestoreError::Exists { path }),
-        Put::Replace(_) if !matches!(there.kind, Kind::File | Kind::Symlink) => {
-            Err(RestoreError::InTheWay { path, kind: there.kind })
-        }
-        Put::Replace(expected) if expected != Expected::from(&there) => Err(RestoreError::Changed { path }),
-        Put::Replace(_) => Ok(()),
-    }
-}
-
 fn put_file<'a>(
     what: &Restore<'a>,
     parents: &'a Parents,
@@ -175,13 +157,16 @@ fn put_file<'a>(
 ) -> Result<(Temp<'a>, Restored), RestoreError> {
     let (source, stat) = what.source.open_regular(what.from).map_err(RestoreError::Source)?;
     let (temp, out) = Temp::file(what, parents)?;
-    let means = copy::content(what, &source, stat.size, &out, progress)?;
+    let paths = Paths { from: what.from, to: what.to };
+    let means = copy::content(paths, &source, stat.size, &out, progress)?;
     let after = what.source.stat_at(&source, None).map_err(|errno| RestoreError::read(what.from, errno))?;
     if Expected::from(&after) != Expected::from(&stat) {
         return Err(RestoreError::SourceChanged { path: what.from.clone() });
     }
-    let mut not_kept = meta::lost_with_any_copy(&Handle::open(&source), &stat);
-    meta::keep(&Handle::open(&source), &stat, &Handle::open(&out), what.keep_setid, &mut not_kept);
+    let mut not_kept: Vec<_> = meta::hard_link(&stat).into_iter().collect();
+    let (from, to) = (Handle::open(&source), Handle::open(&out));
+    not_kept.extend(meta::flags(&from));
+    meta::keep(&from, &stat, &to, Before::Inherited, what.keep_setid, &mut not_kept);
     fsync(&out).map_err(|errno| RestoreError::write(what.to, errno))?;
     Ok((temp, Restored { bytes: stat.size, means, created: Vec::new(), not_kept }))
 }
@@ -196,31 +181,12 @@ fn put_link<'a>(
     let mut not_kept = Vec::new();
     let folder = what.source.parent_folder(what.from).map_err(RestoreError::Source)?;
     if let Some(name) = what.from.name() {
-        let (from, to) = (Handle::link(&folder, &name), Handle::link(parents.last(), what.temp_name));
-        not_kept = meta::lost_with_any_copy(&from, stat);
-        meta::keep(&from, stat, &to, what.keep_setid, &mut not_kept);
+        let from = Handle::named(&folder, &name, stat.kind);
+        let to = Handle::named(parents.last(), what.temp_name, stat.kind);
+        not_kept.extend(meta::hard_link(stat));
+        meta::keep(&from, stat, &to, Before::Inherited, what.keep_setid, &mut not_kept);
     }
     Ok((temp, Restored { bytes: 0, means: None, created: Vec::new(), not_kept }))
-}
-
-fn put_in_place(what: &Restore<'_>, temp: Temp<'_>, name: &EntryName) -> Result<(), RestoreError> {
-    let (folder, from, to) = (temp.parents.last(), temp.name.as_os_str(), name.as_os_str());
-    let failed = |errno| match errno {
-        Errno::EXIST => RestoreError::Exists { path: what.to.clone() },
-        errno => RestoreError::write(what.to, errno),
-    };
-    match what.put {
-        Put::Replace(_) => renameat(folder, from, folder, to).map_err(failed)?,
-        Put::New => match renameat_with(folder, from, folder, to, RenameFlags::NOREPLACE) {
-            // OpenZFS before 2.2 has no such rename. A second name is as careful; the first goes with `temp`.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-                return linkat(folder, from, folder, to, AtFlags::empty()).map_err(failed);
-            }
-            done => done.map_err(failed)?,
-        },
-    }
-    temp.gone();
-    Ok(())
 }
 
 /// The temporary file; removed when dropped.

@@ -9,10 +9,13 @@ use rustix::{
 };
 
 use super::super::{FileError, Root, error::shown};
-use super::{Handle, NotKept, Restore, RestoreError, meta};
+use super::{Handle, NotKept, Restore, RestoreError, meta, meta::Before};
 
 /// The deepest folder that exists on the way to `folder`, opened, and those missing below it, top down.
-pub(super) fn deepest(target: &Root, folder: RelPath) -> Result<(OwnedFd, Vec<RelPath>), FileError> {
+pub(in crate::files) fn deepest(
+    target: &Root,
+    folder: RelPath,
+) -> Result<(OwnedFd, Vec<RelPath>), FileError> {
     let (mut missing, mut folder) = (Vec::new(), folder);
     loop {
         match (target.open_folder(&folder), folder.parent()) {
@@ -63,7 +66,7 @@ impl Parents {
     fn make(&mut self, what: &Restore<'_>, path: &RelPath, name: EntryName) -> Result<(), RestoreError> {
         let failed = |errno| RestoreError::write(path, errno);
         let stat = what.target.stat_at(self.last(), None).map_err(failed)?;
-        let model = counterpart(path, what);
+        let model = counterpart(path, what.from, what.to);
         // One with a model is for nobody else until it has its model's owner and mode; another is like the
         // folder that holds it.
         let mode = if model.is_some() { 0o700 } else { stat.mode & 0o777 };
@@ -99,7 +102,7 @@ impl Parents {
     pub(super) fn finish(&mut self, what: &Restore<'_>, not_kept: &mut Vec<NotKept>) -> Vec<RelPath> {
         self.finished = true;
         for made in self.made.iter().rev() {
-            if let Some(model) = counterpart(&made.path, what) {
+            if let Some(model) = counterpart(&made.path, what.from, what.to) {
                 let mut lost = Vec::new();
                 if let Err(error) = keep_folder(what, &model, &made.fd, &mut lost) {
                     lost.push(NotKept::new("owner, mode and times", error.to_string()));
@@ -136,14 +139,14 @@ fn keep_folder(
 ) -> Result<(), FileError> {
     let fd = what.source.open_folder(model)?;
     let stat = what.source.stat_at(&fd, None).map_err(|errno| FileError::new(model, errno))?;
-    meta::keep(&Handle::open(&fd), &stat, &Handle::open(made), true, lost);
+    meta::keep(&Handle::open(&fd), &stat, &Handle::open(made), Before::Inherited, true, lost);
     Ok(())
 }
 
 /// The folder of the source that a folder on the way to the target corresponds to: counted up from the file, as
 /// long as the names are the same.
-fn counterpart(folder: &RelPath, what: &Restore<'_>) -> Option<RelPath> {
-    let (mut from, mut to) = (what.from.parent()?, what.to.parent()?);
+pub(in crate::files) fn counterpart(folder: &RelPath, from: &RelPath, to: &RelPath) -> Option<RelPath> {
+    let (mut from, mut to) = (from.parent()?, to.parent()?);
     while from.name().is_some() && from.name() == to.name() {
         if to == *folder {
             return Some(from);

@@ -1,6 +1,6 @@
 //! A look ahead, for the plan: what would be restored, what is in the way, what would be lost.
 
-use nasman_core::{RelPath, restore::InTheWay};
+use nasman_core::RelPath;
 use rustix::{
     fs::{Access, AtFlags, accessat, fstatvfs},
     process::geteuid,
@@ -17,8 +17,6 @@ pub struct Preview {
     pub source: Stat,
     /// What stands where it would go; for [`super::Put::Replace`].
     pub there: Option<Stat>,
-    /// The same, as the conflict policy asks for it.
-    pub in_the_way: InTheWay,
     /// Folders that would be made, top down.
     pub missing_folders: Vec<RelPath>,
     /// Why the place can't be written to; absent when it can.
@@ -63,11 +61,6 @@ pub fn preview(
     let space = fstatvfs(&folder).map_err(failed)?;
     let not_kept = would_lose(source, from, &stat, &Handle::open(&folder), keep_setid)?;
     Ok(Preview {
-        in_the_way: match &there {
-            None => InTheWay::Nothing,
-            Some(Stat { kind: Kind::File | Kind::Symlink, mountpoint: false, .. }) => InTheWay::Replaceable,
-            Some(_) => InTheWay::Fixed,
-        },
         source: stat,
         there,
         missing_folders,
@@ -84,7 +77,25 @@ fn would_lose(
     folder: &Handle<'_>,
     keep_setid: bool,
 ) -> Result<Vec<NotKept>, RestoreError> {
-    let may_chown = capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::CHOWN));
+    let mut not_kept = told_by_state(stat, may_chown(), keep_setid);
+    if stat.kind == Kind::File {
+        // Opening it proves that it can be read, too.
+        let (file, _) = source.open_regular(from).map_err(RestoreError::Source)?;
+        let file = Handle::open(&file);
+        not_kept.extend(meta::hard_link(stat));
+        not_kept.extend(meta::flags(&file));
+        not_kept.extend(meta::unsupported(&file, folder, keep_setid));
+    }
+    Ok(not_kept)
+}
+
+/// Whether this process may give files away.
+pub(in crate::files) fn may_chown() -> bool {
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::CHOWN))
+}
+
+/// What would be lost, as far as the state alone tells.
+pub(in crate::files) fn told_by_state(stat: &Stat, may_chown: bool, keep_setid: bool) -> Vec<NotKept> {
     let mut not_kept = Vec::new();
     if !may_chown && stat.uid != geteuid().as_raw() {
         not_kept.push(NotKept::failed(format!("owner {}", stat.uid), rustix::io::Errno::PERM));
@@ -92,12 +103,5 @@ fn would_lose(
     if !keep_setid {
         not_kept.extend(meta::rights(stat));
     }
-    if stat.kind == Kind::File {
-        // Opening it proves that it can be read, too.
-        let (file, _) = source.open_regular(from).map_err(RestoreError::Source)?;
-        let file = Handle::open(&file);
-        not_kept.extend(meta::lost_with_any_copy(&file, stat));
-        not_kept.extend(meta::unsupported(&file, folder, keep_setid));
-    }
-    Ok(not_kept)
+    not_kept
 }

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod grow;
+mod tree;
+
 use std::{
     fs::{self, File, Permissions},
     io::Write as _,

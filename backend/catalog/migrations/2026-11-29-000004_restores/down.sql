@@ -1,0 +1,2 @@
+DROP TABLE restore_items;
+DROP TABLE restores;

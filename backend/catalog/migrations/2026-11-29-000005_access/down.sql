@@ -1,0 +1,3 @@
+DROP TABLE audit;
+DROP TABLE grants;
+ALTER TABLE users DROP COLUMN restricted;

@@ -1,0 +1,102 @@
+import { Button, Group, Select, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type SyntheticEvent, useState } from 'react'
+
+import { datasetsQuery, usersQuery } from '../../api/queries'
+import type { AuditAction } from '../../api/types'
+import { ACTIONS, type AuditFilter, NO_FILTER } from '../../util/audit'
+
+type Props = { filter: AuditFilter; onChange: (filter: AuditFilter) => void }
+
+/** What to show of the log. Choices take effect at once, a text when it is sent. */
+export function AuditFilters({ filter, onChange }: Props) {
+  const { data: users = [] } = useQuery(usersQuery)
+  const { data: datasets = [] } = useQuery(datasetsQuery)
+  const [text, setText] = useState(filter.q)
+  const change = (part: Partial<AuditFilter>) => onChange({ ...filter, ...part })
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault()
+    change({ q: text.trim() })
+  }
+  const actions = Object.entries(ACTIONS).map(([value, label]) => ({ value, label }))
+  const filtered = Object.values(filter).some((value) => value !== '')
+  return (
+    <form onSubmit={submit} role="search" aria-label="Audit log">
+      <Group gap="sm" align="flex-end">
+        <TextInput
+          label="Find"
+          placeholder="A file, a detail, a request"
+          w={240}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onBlur={() => {
+            if (text.trim() !== filter.q) change({ q: text.trim() })
+          }}
+        />
+        <Select
+          label="Who"
+          placeholder="Anybody"
+          w={150}
+          clearable
+          searchable
+          data={withCurrent(
+            users.map(({ name }) => name),
+            filter.user,
+          )}
+          value={filter.user === '' ? null : filter.user}
+          onChange={(user) => change({ user: user ?? '' })}
+        />
+        <Select
+          label="What"
+          placeholder="Anything"
+          w={200}
+          clearable
+          data={actions}
+          value={filter.action === '' ? null : filter.action}
+          onChange={(action) => change({ action: (action ?? '') as AuditAction | '' })}
+        />
+        <Select
+          label="Dataset"
+          placeholder="Any"
+          w={200}
+          clearable
+          searchable
+          data={withCurrent(
+            datasets.map(({ name }) => name),
+            filter.dataset,
+          )}
+          value={filter.dataset === '' ? null : filter.dataset}
+          onChange={(dataset) => change({ dataset: dataset ?? '' })}
+        />
+        <TextInput
+          type="date"
+          label="From day"
+          value={filter.from}
+          onChange={(event) => change({ from: event.currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          label="To day"
+          value={filter.to}
+          onChange={(event) => change({ to: event.currentTarget.value })}
+        />
+        {filtered ? (
+          <Button
+            variant="default"
+            onClick={() => {
+              setText('')
+              onChange(NO_FILTER)
+            }}
+          >
+            Show all
+          </Button>
+        ) : null}
+      </Group>
+    </form>
+  )
+}
+
+/** One that is gone can still be in the log. */
+function withCurrent(names: string[], current: string): string[] {
+  return current === '' || names.includes(current) ? names : [current, ...names]
+}
