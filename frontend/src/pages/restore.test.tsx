@@ -166,9 +166,10 @@ test('failures come first, and the tray keeps what is not all back', async () =>
   const app = renderApp(THESIS)
   const items = [line('a', 'restored'), line('b', 'skipped'), line('c', 'failed', 'The quota is reached.')]
   const result = { restored: 1, skipped: 1, failed: 1, bytes: 5, items, guard_snapshot: null }
-  intercept(app.api, 'GET jobs/*', async (_, usual) =>
-    Response.json({ ...((await (await usual()).json()) as Job), state: 'failed', result }),
-  )
+  const ended = async (_: unknown, usual: () => Promise<Response>) =>
+    Response.json({ ...((await (await usual()).json()) as Job), state: 'failed', result })
+  intercept(app.api, 'GET jobs/*', ended)
+  intercept(app.api, 'POST restores', ended)
   await app.user.click(await screen.findByRole('button', { name: 'Add to the tray' }))
   const tray = await screen.findByRole('region', { name: 'Tray' })
   await app.user.click(within(tray).getByRole('button', { name: 'Restore…' }))

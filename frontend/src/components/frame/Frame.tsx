@@ -1,14 +1,17 @@
 import { AppShell, Box, Center, Container, Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Navigate, Outlet, useLocation } from 'react-router'
 
 import { meQuery } from '../../api/queries'
 import { useEvents } from '../../api/use-events'
+import type { RestoreGroup } from '../../forms/restore/restore-groups'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { paths } from '../../util/paths'
 import { useSearchKey } from '../search/search-key'
 import { useTray } from '../tray/tray'
 import { TrayBar } from '../tray/TrayBar'
+import { TrayDialog } from '../tray/TrayDialog'
 import { TrayProvider } from '../tray/TrayProvider'
 import classes from './Frame.module.css'
 import { MeContext } from './me'
@@ -51,6 +54,7 @@ function Shell() {
   useEvents()
   useSearchKey()
   const { items } = useTray()
+  const [restoring, setRestoring] = useState<RestoreGroup[] | null>(null)
   const tray = items.length === 0 ? 0 : TRAY
   return (
     <AppShell
@@ -73,11 +77,12 @@ function Shell() {
         <Outlet />
       </AppShell.Main>
       <AppShell.Footer {...(tray === 0 ? { hiddenFrom: 'sm' } : {})}>
-        <TrayBar />
+        <TrayBar onRestore={setRestoring} />
         <Box component="nav" aria-label="Pages" hiddenFrom="sm" h={NAV}>
           <BottomNav />
         </Box>
       </AppShell.Footer>
+      {restoring === null ? null : <TrayDialog groups={restoring} onClose={() => setRestoring(null)} />}
     </AppShell>
   )
 }

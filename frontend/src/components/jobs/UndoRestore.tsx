@@ -111,7 +111,10 @@ function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
           >
             Keep it
           </Button>
-          <Button loading={undo.isPending} onClick={() => undo.mutate()}>
+          <Button
+            loading={undo.isPending}
+            onClick={() => undo.mutate(undefined, { onSuccess: () => setAsking(false) })}
+          >
             {words}
           </Button>
         </Group>

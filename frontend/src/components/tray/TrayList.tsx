@@ -9,6 +9,7 @@ import { displayPath, displaySegment, lastSegment, parentPath } from '../../util
 import { formatCount } from '../../util/sizes'
 import { type TrayGroup, trayGroups, type TrayItem, trayKey, traySummary } from '../../util/tray'
 import { KindIcon } from '../files/KindIcon'
+import { focusPage } from './focus-page'
 import { useTray } from './tray'
 import classes from './TrayBar.module.css'
 

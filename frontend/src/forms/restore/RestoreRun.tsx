@@ -1,6 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { Link } from 'react-router'
 
 import { hasEnded } from '../../api/job-events'
@@ -35,6 +35,11 @@ export function RestoreRun({ jobId, onLeave, onEnded }: Props) {
   useEffect(() => {
     if (job !== undefined && hasEnded(job)) onEnded(job)
   }, [job, onEnded])
+  const place = useRef<HTMLDivElement>(null)
+  // The button that started it is gone, and the focus with it.
+  useEffect(() => {
+    if (document.activeElement === document.body) place.current?.focus()
+  }, [])
   if (job === undefined) {
     return error === null ? (
       <Loading what="the job" />
@@ -43,7 +48,7 @@ export function RestoreRun({ jobId, onLeave, onEnded }: Props) {
     )
   }
   return (
-    <Stack gap="md">
+    <Stack gap="md" ref={place} tabIndex={-1} style={{ outline: 'none' }}>
       <JobProgress job={job} />
       <JobFailure job={job} />
       {job.result == null ? null : <RestoreOutcome result={job.result} onLeave={onLeave} />}
