@@ -82,11 +82,11 @@ function Groups({ items }: { items: TrayItem[] }) {
     const place = buttons().indexOf(button)
     remove([item])
     // The next one takes its place, and the focus.
-    setTimeout(() =>
-      buttons()
-        .at(Math.min(place, buttons().length - 1))
-        ?.focus(),
-    )
+    setTimeout(() => {
+      const left = buttons()
+      if (left.length === 0) focusPage()
+      else left[Math.min(place, left.length - 1)]?.focus()
+    })
   }
   return (
     <div ref={list} className={classes.list}>
