@@ -184,7 +184,15 @@ const ACTION: Record<ConflictPolicy, PlanAction> = {
   skip: 'skip',
 }
 
-function restored({ path, target_dataset, target_path, target_name, action, size }: PlanItem): RestoredItem {
+function restored({
+  kind,
+  path,
+  target_dataset,
+  target_path,
+  target_name,
+  action,
+  size,
+}: PlanItem): RestoredItem {
   return {
     path,
     target_dataset,
@@ -193,7 +201,7 @@ function restored({ path, target_dataset, target_path, target_name, action, size
     action,
     bytes: size,
     outcome: action === 'skip' ? 'skipped' : 'restored',
-    means: 'copy_file_range',
+    means: kind === 'file' ? 'copy_file_range' : 'none',
     not_kept: [],
     error: null,
   }

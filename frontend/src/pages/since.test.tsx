@@ -22,6 +22,14 @@ test('a folder in the past says what became of each entry, and what came since w
   expect(requests.some((request) => request.includes('compare=live&added=true'))).toBe(true)
 })
 
+test('what was deleted since is restored from its row', async () => {
+  const { user } = renderApp(`${HOME}?path=Documents&at=${then}`)
+  const row = await screen.findByRole('row', { name: /Thesis/ })
+  expect(within(row).getByText('Deleted since')).toBeTruthy()
+  await user.click(within(row).getByRole('button', { name: 'Restore Thesis.md…' }))
+  expect(await screen.findByRole('dialog', { name: 'Restore Thesis.md' })).toBeTruthy()
+})
+
 test('now is compared with nothing', async () => {
   const { requests } = renderApp(HOME)
   await screen.findByRole('row', { name: /notes.md/ })

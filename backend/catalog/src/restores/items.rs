@@ -233,7 +233,7 @@ impl Catalog {
 }
 
 /// Restored items of a restore that were not undone, or could not be.
-fn not_undone(restore: i64) -> restore_items::BoxedQuery<'static, Sqlite> {
+fn not_undone<'a>(restore: i64) -> restore_items::BoxedQuery<'a, Sqlite> {
     restore_items::table
         .filter(restore_items::restore.eq(restore).and(restore_items::pending.eq(false)))
         .filter(restore_items::outcome.eq(outcome_number(Outcome::Restored)))
@@ -322,9 +322,8 @@ mod tests {
         );
         catalog.forget_not_restored(id).unwrap();
         assert_eq!(sources(&catalog.restored_items(id, None, None, 9).unwrap()), ["b", "d"]);
-        assert!(
-            catalog.was_restored(id, &path("b")).unwrap() && !catalog.was_restored(id, &path("a")).unwrap()
-        );
+        assert_eq!(catalog.restored_to(id, &path("b")).unwrap(), [path("to/b")]);
+        assert!(catalog.restored_to(id, &path("a")).unwrap().is_empty());
     }
 
     #[test]
@@ -369,7 +368,7 @@ mod tests {
         assert_eq!((counts.undone, counts.left, counts.not_undone), (1, 1, 1));
         assert_eq!(sources(&catalog.undone_items(id, 2).unwrap()), ["a", "b"]);
         assert_eq!(
-            sources(&catalog.restored_backwards(id, None, 9).unwrap()),
+            sources(&catalog.restored_by(id, "create", None, 9).unwrap()),
             ["a"],
             "a failure is tried again"
         );

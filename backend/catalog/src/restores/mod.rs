@@ -3,9 +3,12 @@
 mod items;
 mod row;
 
-use diesel::prelude::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable,
-    SelectableHelper as _,
+use diesel::{
+    SqliteExpressionMethods as _,
+    prelude::{
+        ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _,
+        Selectable, SelectableHelper as _,
+    },
 };
 use nasman_core::{Guid, restore::Outcome};
 
@@ -106,7 +109,7 @@ impl Catalog {
     /// When the database fails.
     pub fn note_restore_undo(&self, restore: i64, before: Option<&str>, job_id: &str) -> Result<bool> {
         let noted = diesel::update(restores::table.find(restore))
-            .filter(restores::undo_job.is_not_distinct_from(before))
+            .filter(restores::undo_job.is(before))
             .set(restores::undo_job.eq(job_id))
             .execute(&mut self.conn()?)?;
         Ok(noted == 1)

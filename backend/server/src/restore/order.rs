@@ -70,7 +70,8 @@ impl Order {
     /// When it is none, or one of another version.
     pub fn of(job: &Job) -> ApiResult<Self> {
         serde_json::from_value(job.request.clone()).map_err(|error| {
-            ApiError::new(Code::Internal, format!("the job's order can't be read: {error}; restore anew"))
+            let detail = format!("another version of NASMan began this restore ({error}); restore anew");
+            ApiError::new(Code::Conflict, detail)
         })
     }
 

@@ -73,7 +73,7 @@ pub struct RestoredItem {
 }
 
 /// What the record keeps of an item beyond its columns.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct More {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub means: Option<MeansView>,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, get, http::header, post, web};
 use nasman_catalog::{ItemCursor, Job, NewJob, RestoreRecord};
-use nasman_core::{DatasetName, RelPath, restore::Outcome};
+use nasman_core::{RelPath, restore::Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,7 +58,7 @@ pub async fn plan_restore(
     user: Restorer,
     body: Body<RestoreRequest>,
 ) -> ApiResult<web::Json<RestorePlan>> {
-    user.0.access.restore(&body.0.dataset, target(&body.0))?;
+    user.0.access.restore(&body.0.dataset, body.0.target())?;
     Ok(web::Json(planned(&app, body.0, true).await?.1.view))
 }
 
@@ -76,7 +76,7 @@ pub async fn create_restore(
     user: Restorer,
     body: Body<RestoreRequest>,
 ) -> ApiResult<HttpResponse> {
-    user.0.access.restore(&body.0.dataset, target(&body.0))?;
+    user.0.access.restore(&body.0.dataset, body.0.target())?;
     let (request, planned) = planned(&app, body.0, false).await?;
     if request.plan.as_ref().is_some_and(|plan| *plan != planned.view.plan) {
         let detail = "what the plan was made for has changed since; look at a new plan";
@@ -107,16 +107,11 @@ pub async fn create_restore(
         .json(JobView::brief(&job)))
 }
 
-/// Into which dataset files come.
-fn target(request: &RestoreRequest) -> &DatasetName {
-    request.to.as_ref().map_or(&request.dataset, |to| &to.dataset)
-}
-
 /// For the audit log.
 fn note(request: &RestoreRequest, planned: &Planned) -> Note {
     let snapshot = Some(planned.view.snapshot.tag.as_str());
     let note = Note::of(Action::Restore).from(&request.dataset, &request.paths, snapshot);
-    note.to(target(request), request.to.as_ref().map(|to| &to.path))
+    note.to(request.target(), request.to.as_ref().map(|to| &to.path))
 }
 
 fn title(planned: &Planned) -> String {
@@ -152,7 +147,9 @@ pub struct RestoreView {
 fn restore(app: &App, access: &Access, id: &str) -> ApiResult<(Job, Option<RestoreRecord>)> {
     let not_found = || ApiError::new(Code::JobNotFound, format!("no restore '{id}' exists"));
     match app.catalog.job(id) {
-        Ok(job) if job.kind == RestoreWork::KIND && access.sees_jobs_of(job.user_id) => Ok((job, app.catalog.restore_record(id)?)),
+        Ok(job) if job.kind == RestoreWork::KIND && access.sees_jobs_of(job.user_id) => {
+            Ok((job, app.catalog.restore_record(id)?))
+        }
         Ok(_) | Err(nasman_catalog::CatalogError::NotFound) => Err(not_found()),
         Err(error) => Err(error.into()),
     }

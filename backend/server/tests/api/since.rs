@@ -25,7 +25,7 @@ fn marks(listing: &Value) -> Vec<(&str, &str)> {
 async fn changed() -> TestApp {
     let app = TestApp::new();
     for name in ["kept", "lost", "moved", "written"] {
-        app.zfs().write("tank/home", &format!("docs/{name}"), "1");
+        app.zfs().write("tank/home", format!("docs/{name}"), "1");
     }
     app.zfs().add_snapshot("tank/home@one");
     let folder = app.zfs().folder("tank/home").join("docs");
@@ -159,7 +159,6 @@ fn object(inode: u64, kind: Kind, size: u64) -> Change {
 
 /// 5,000 snapshots, in each of which a file is another.
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "to be seen with --no-capture")]
 async fn thousands_of_moments_are_one_answer() {
     let zfs = FakeZfs::new().with_dataset("tank/home");
     zfs.add_snapshots("tank/home", 5000);
@@ -183,6 +182,7 @@ async fn thousands_of_moments_are_one_answer() {
     drop(catalog);
     let app = state.start("");
     let script = app.script(Viewer);
+    let asked = app.zfs().details_asked();
     for _ in 0..3 {
         let begun = Instant::now();
         let line = script.get(&format!("{HOME}/moments")).await.ok();
@@ -190,5 +190,5 @@ async fn thousands_of_moments_are_one_answer() {
         let items = line["items"].as_array().unwrap();
         assert_eq!((items.len(), &items[4999]["changed"]), (5000, &json!({ "objects": 1, "bytes": 5000 })));
     }
-    assert_eq!(app.zfs().details_asked(), 5000, "ZFS is not asked again");
+    assert_eq!(app.zfs().details_asked(), asked, "ZFS is not asked");
 }

@@ -204,8 +204,9 @@ async fn one_that_failed_can_be_asked_for_again() {
     let app = scene();
     let before = tree(&app.zfs().folder("tank/home"));
     let job = restored(&app, &["docs/deleted"], &json!({})).await;
-    app.zfs().fail(Verb::LiveFolder, ZfsError::Failed { verb: "zfs get", detail: "I/O error".into() });
+    app.zfs().fail_always(Verb::LiveFolder, ZfsError::Failed { verb: "zfs get", detail: "I/O error".into() });
     let failed = undo(&app.script(Operator), &job).await;
+    app.zfs().heal(Verb::LiveFolder);
     assert_eq!(failed["state"], "failed", "{failed}");
     let again = state(&app, &job).await;
     assert_eq!((&again["state"], &again["job"]), (&json!("possible"), &failed["id"]));

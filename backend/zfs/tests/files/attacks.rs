@@ -220,7 +220,7 @@ fn a_filesystem_mounted_inside_is_not_entered() {
 
 #[test]
 fn stopped_at_any_point_it_leaves_no_temporary_file() {
-    let bench = Bench::with("top/big", vec![7; 150 << 20]);
+    let bench = Bench::with("top/big", vec![7; 70 << 20]);
     bench.write("source/top/new/inside", "then");
     bench.write("source/top/small", "then");
     let mut stopped = 0;

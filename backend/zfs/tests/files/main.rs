@@ -10,6 +10,7 @@ mod look;
 mod metadata;
 mod refusals;
 mod restore;
+mod surveys;
 mod trees;
 mod undo;
 mod walk;

@@ -35,7 +35,7 @@ type Props = {
   selection: FolderSelection
   /** Selects all that the folder has, also what is not loaded yet. */
   onSelectAll: () => void
-  /** Restores what is no more; null: it can’t be. */
+  /** Restores what is no more, then or now; null: it can’t be, or need not. */
   restorer: (entry: Entry) => (() => void) | null
   more: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
   /** The rows are those of before; what was asked for is on its way. */

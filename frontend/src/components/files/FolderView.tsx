@@ -12,7 +12,7 @@ import { RestoreDialog } from '../../forms/restore/RestoreDialog'
 import { Empty } from '../../ui/Empty'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
-import { type Past, pastOf, pastOfSighting } from '../../util/past'
+import { type Past, pastOf } from '../../util/past'
 import { displaySegment, lastSegment, parentPath } from '../../util/relpath'
 import { restoringRefusal } from '../../util/roles'
 import { useMe } from '../frame/me'
@@ -61,11 +61,6 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
     if (gone == null) return urlOf({ path: to, selected: null })
     return gone.last.snapshot == null ? null : urlOf({ path: to, selected: null, at: gone.last.snapshot })
   }
-  const restorer = (entry: Entry) => {
-    const from = entry.deleted == null ? null : pastOfSighting(entry.deleted.last)
-    if (from === null || restoringRefusal(me, dataset) !== null || !isRestorable(entry)) return null
-    return () => setRestoring([{ dataset, from, paths: [entry.path] }])
-  }
 
   if (query.isPending) return <Loading what="the folder" rows={8} />
   if (query.isError) {
@@ -74,6 +69,12 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
   const [first] = query.data.pages
   const entries = query.data.pages.flatMap((page) => page.items)
   const past = first?.at == null ? null : pastOf(first.at)
+  // What is no more is what people come for, so it has a button of its own.
+  const restorer = (entry: Entry) => {
+    const from = entry.deleted != null || entry.now === 'deleted' ? placeOfEntry(entry, past) : null
+    if (from === null || restoringRefusal(me, dataset) !== null || !isRestorable(entry)) return null
+    return () => setRestoring([{ dataset, from, paths: [entry.path] }])
+  }
   const gathered = gather(dataset, past, [...selection.picked.values()])
   const groups = restoreGroups(itemsOfGathered(gathered))
   const selectAll = async () => {

@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core'
+import { Group, Stack, Text } from '@mantine/core'
 
 import { hasEnded } from '../../api/job-events'
 import type { Job } from '../../api/types'
@@ -25,7 +25,9 @@ export function RestoreSummary({ job }: { job: Job }) {
       <GuardNote guard={result.guard_snapshot} />
       {hasEnded(job) ? (
         <>
-          <UndoRestore jobId={id} result={result} />
+          <Group>
+            <UndoRestore jobId={id} result={result} />
+          </Group>
           <RestoredItems jobId={id} result={result} />
         </>
       ) : null}

@@ -76,7 +76,7 @@ function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
   const { text, button: words } = undoWords(result)
   if (!asking) {
     return (
-      <Group justify="flex-end" gap="xs">
+      <>
         {(refused ?? again) ? (
           <Text size="xs" c="dimmed">
             {refused ?? again}
@@ -91,7 +91,7 @@ function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
         >
           {again === null ? 'Undo…' : 'Undo the rest…'}
         </Button>
-      </Group>
+      </>
     )
   }
   return (

@@ -1,11 +1,12 @@
-import { Button, Popover, Stack } from '@mantine/core'
-import { IconChevronUp } from '@tabler/icons-react'
+import { ActionIcon, Button, Popover, Stack } from '@mantine/core'
+import { IconChevronUp, IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
 
 import { contentUrl } from '../../api/client'
 import { useStartDownload } from '../../api/mutations'
 import type { DownloadFormat } from '../../api/types'
 import { ErrorNote } from '../../ui/ErrorNote'
+import { usePhone } from '../../ui/use-phone'
 import type { TrayItem } from '../../util/tray'
 import { downloadRequest } from './gather'
 
@@ -26,6 +27,7 @@ const ITEM = {
 /** Downloads all that is gathered as one archive; a single file also as it is. */
 export function DownloadMenu({ items }: { items: TrayItem[] }) {
   const [opened, setOpened] = useState(false)
+  const phone = usePhone()
   const prepare = useStartDownload()
   const [only] = items
   const begin = (format: DownloadFormat) =>
@@ -38,20 +40,26 @@ export function DownloadMenu({ items }: { items: TrayItem[] }) {
       onChange={setOpened}
       onClose={() => prepare.reset()}
       position="top-end"
-      width={360}
+      width={phone ? 320 : 360}
       trapFocus
       returnFocus
       transitionProps={{ duration: 0 }}
     >
       <Popover.Target>
-        <Button
-          variant="default"
-          size="compact-sm"
-          rightSection={<IconChevronUp size={14} aria-hidden />}
-          onClick={() => setOpened(!opened)}
-        >
-          Download
-        </Button>
+        {phone ? (
+          <ActionIcon variant="default" aria-label="Download" onClick={() => setOpened(!opened)}>
+            <IconDownload size={17} aria-hidden />
+          </ActionIcon>
+        ) : (
+          <Button
+            variant="default"
+            size="compact-sm"
+            rightSection={<IconChevronUp size={14} aria-hidden />}
+            onClick={() => setOpened(!opened)}
+          >
+            Download
+          </Button>
+        )}
       </Popover.Target>
       <Popover.Dropdown p="xs">
         <Stack gap={4}>

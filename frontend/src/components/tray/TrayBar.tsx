@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Button, CloseButton, Text } from '@mantine/core'
 
 import { restoreGroups, type RestoreGroup } from '../../forms/restore/restore-groups'
 import { Reasoned } from '../../ui/Reasoned'
@@ -18,6 +18,10 @@ export function TrayBar({ onRestore }: { onRestore: (groups: RestoreGroup[]) => 
   const groups = restoreGroups(items)
   const reason = useRefusal(groups)
   const live = items.filter(({ from }) => from === null).length
+  const empty = () => {
+    clear()
+    focusPage()
+  }
   if (items.length === 0) return null
   return (
     <section className={classes.bar} aria-label="Tray">
@@ -28,18 +32,13 @@ export function TrayBar({ onRestore }: { onRestore: (groups: RestoreGroup[]) => 
         </Text>
       )}
       <div className={classes.actions}>
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          color="gray"
-          c="inherit"
-          onClick={() => {
-            clear()
-            focusPage()
-          }}
-        >
-          Clear
-        </Button>
+        {phone ? (
+          <CloseButton aria-label="Clear" onClick={empty} />
+        ) : (
+          <Button variant="subtle" size="compact-sm" color="gray" c="inherit" onClick={empty}>
+            Clear
+          </Button>
+        )}
         <DownloadMenu items={items} />
         <Reasoned reason={reason}>
           <Button size="compact-sm" disabled={reason !== null} onClick={() => onRestore(groups)}>

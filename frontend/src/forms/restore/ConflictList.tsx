@@ -21,7 +21,7 @@ type Props = {
 export function ConflictList({ items, more, single, onSingle }: Props) {
   return (
     <>
-      <ul className={classes.list} aria-label="Conflicts" style={{ maxHeight: '20rem' }}>
+      <ul className={classes.list} aria-label="Conflicts">
         {items.map((item) => (
           <li key={item.path} className={classes.conflict}>
             <Conflict item={item} />

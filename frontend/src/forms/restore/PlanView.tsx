@@ -24,6 +24,7 @@ import classes from './PlanView.module.css'
 const MOST_LINES = 100
 
 type Props = {
+  label: string
   plan: RestorePlan
   /** Another plan is on its way. */
   busy: boolean
@@ -34,14 +35,14 @@ type Props = {
 }
 
 /** What a restore would do, before it does it. */
-export function PlanView({ plan, busy, addedSince, single, onSingle }: Props) {
+export function PlanView({ label, plan, busy, addedSince, single, onSingle }: Props) {
   const conflicts = conflictsOf(plan)
   const inConflict = new Set(conflicts.map(({ path }) => path))
   const others = plan.items.filter(({ action, path }) => action !== 'refused' && !inConflict.has(path))
   const refused = plan.refused.items.filter(({ path }) => !inConflict.has(path))
   const method = methodWords(plan)
   return (
-    <section className={classes.plan} aria-label="Plan" aria-busy={busy}>
+    <section className={classes.plan} aria-label={label} aria-busy={busy}>
       <Text size="sm" fw={600}>
         {totalWords(plan)}
       </Text>

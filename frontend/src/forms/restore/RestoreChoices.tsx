@@ -1,8 +1,13 @@
-import { Checkbox, Radio, Stack } from '@mantine/core'
+import { Checkbox, Group, Radio, Stack } from '@mantine/core'
 
 import { More } from '../../ui/More'
 import { type Choices, POLICIES } from './choices'
 import { FolderBrowser } from './FolderBrowser'
+
+const ADDED_SINCE: Record<Choices['addedSince'], string> = {
+  leave: 'It stays beside what is restored.',
+  move_aside: 'The folder is as it was; what was added goes into a new folder beside it.',
+}
 
 type Props = {
   /** Where it was, in words. */
@@ -42,29 +47,27 @@ export function RestoreChoices({ home, homeRefused, sources, folders, value, onC
       ) : null}
       <Radio.Group
         label="If something is there"
+        description={POLICIES.find(({ value: policy }) => policy === value.onConflict)?.description}
         value={value.onConflict}
         onChange={(onConflict) => set({ onConflict })}
       >
-        <Stack gap="xs" mt={4}>
-          {POLICIES.map((policy) => (
-            <Radio key={policy.value} {...policy} />
+        <Group gap="xs 20px" mt={6}>
+          {POLICIES.map(({ value: policy, label }) => (
+            <Radio key={policy} value={policy} label={label} />
           ))}
-        </Stack>
+        </Group>
       </Radio.Group>
       {folders && !value.elsewhere ? (
         <Radio.Group
           label="What was added to a folder since"
+          description={ADDED_SINCE[value.addedSince]}
           value={value.addedSince}
           onChange={(addedSince) => set({ addedSince })}
         >
-          <Stack gap="xs" mt={4}>
-            <Radio value="leave" label="Leave it" description="It stays beside what is restored." />
-            <Radio
-              value="move_aside"
-              label="Move it aside"
-              description="The folder is as it was; what was added goes into a new folder beside it."
-            />
-          </Stack>
+          <Group gap="xs 20px" mt={6}>
+            <Radio value="leave" label="Leave it" />
+            <Radio value="move_aside" label="Move it aside" />
+          </Group>
         </Radio.Group>
       ) : null}
       <More>

@@ -58,22 +58,25 @@ export function RestoreForm({ groups, onStarted }: Props) {
         onChange={setChoices}
       />
       {plans.map((plan) => (
-        <section
-          key={groupKey(plan.group)}
-          aria-label={`Plan for ${plan.group.dataset}@${plan.group.from.tag}`}
-        >
+        <div key={groupKey(plan.group)}>
           {groups.length === 1 ? null : <GroupLine group={plan.group} counted />}
           <PlanPart
+            label={groups.length === 1 ? 'Plan' : `Plan for ${plan.group.dataset}@${plan.group.from.tag}`}
             plan={plan}
             busy={busy}
             choices={choices}
             error={errors.get(groupKey(plan.group))}
             onChange={setChoices}
           />
-        </section>
+        </div>
       ))}
       <Group justify="flex-end" className={classes.actions}>
-        <Button disabled={!ready || !label.possible} loading={starting} onClick={restore} maw="100%">
+        <Button
+          className={classes.start ?? ''}
+          disabled={!ready || !label.possible}
+          loading={starting}
+          onClick={restore}
+        >
           {known.length === plans.length ? label.label : 'Restore'}
         </Button>
       </Group>
@@ -82,6 +85,7 @@ export function RestoreForm({ groups, onStarted }: Props) {
 }
 
 type PartProps = {
+  label: string
   plan: GroupPlan
   busy: boolean
   choices: Choices
@@ -90,7 +94,7 @@ type PartProps = {
   onChange: (choices: Choices) => void
 }
 
-function PlanPart({ plan: { group, query }, busy, choices, error, onChange }: PartProps) {
+function PlanPart({ label, plan: { group, query }, busy, choices, error, onChange }: PartProps) {
   return (
     <>
       {error === undefined ? null : <ErrorNote error={error} title={startTitle(error)} />}
@@ -100,6 +104,7 @@ function PlanPart({ plan: { group, query }, busy, choices, error, onChange }: Pa
         <Loading what="the plan" rows={3} />
       ) : (
         <PlanView
+          label={label}
           plan={query.data}
           busy={busy}
           addedSince={choices.addedSince}

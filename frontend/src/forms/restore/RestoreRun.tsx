@@ -52,13 +52,13 @@ export function RestoreRun({ jobId, onLeave, onEnded }: Props) {
       <JobProgress job={job} />
       <JobFailure job={job} />
       {job.result == null ? null : <RestoreOutcome result={job.result} onLeave={onLeave} />}
-      <Group justify="flex-end">
+      <Group justify="flex-end" gap="xs">
         <Button component={Link} to={paths.job(job.id)} variant="default">
           Show the job
         </Button>
         <CancelJobButton job={job} />
+        {hasEnded(job) && job.result != null ? <UndoRestore result={job.result} jobId={job.id} /> : null}
       </Group>
-      {hasEnded(job) && job.result != null ? <UndoRestore result={job.result} jobId={job.id} /> : null}
     </Stack>
   )
 }

@@ -7,7 +7,7 @@ use proptest::{prelude::*, test_runner::TestCaseError};
 
 use super::{
     World,
-    model::{Tree, entry_name},
+    model::{History, Tree, entry_name},
 };
 use crate::{Difference, DifferenceSummary, Differs, Since, files::At};
 
@@ -165,7 +165,7 @@ fn another_kind_under_a_name_is_a_change() {
     let catalog = crate::Catalog::open(folder.path()).unwrap();
     let name = "tank/a".parse().unwrap();
     let dataset = catalog.note_dataset(Guid(1), &name, jiff::Timestamp::UNIX_EPOCH).unwrap();
-    let mut world = World { catalog: &catalog, dataset, tree: then, history: Default::default(), clock: 1 };
+    let mut world = World { catalog: &catalog, dataset, tree: then, history: History::default(), clock: 1 };
     world.step(&super::Op::Snapshot { seed: 0 });
     world.tree = live;
     world.step(&super::Op::Live { seed: 0 });

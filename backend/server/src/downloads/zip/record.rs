@@ -194,7 +194,7 @@ impl Record {
 /// Date and time as DOS had them, in UTC, to two seconds; the nearest of 1980 to 2107.
 fn dos(time: FileTime) -> (u16, u16) {
     let Some(time) = time.timestamp() else { return if time.seconds < 0 { FIRST } else { LAST } };
-    let time = time.to_zoned(TimeZone::UTC).datetime();
+    let time = TimeZone::UTC.to_datetime(time);
     match time.year() {
         ..1980 => FIRST,
         2108.. => LAST,

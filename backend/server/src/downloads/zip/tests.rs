@@ -21,8 +21,8 @@ fn add(zip: &mut Zip, name: &str, size: u64, reader: &mut dyn Read) -> Added {
     zip.add(name.as_bytes(), &file(size), What::File(reader)).unwrap()
 }
 
-fn names(archive: &ZipArchive<Cursor<Vec<u8>>>) -> Vec<&str> {
-    let mut names: Vec<_> = archive.file_names().collect();
+fn names(archive: &ZipArchive<Cursor<Vec<u8>>>) -> Vec<String> {
+    let mut names: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     names.sort_unstable();
     names
 }

@@ -87,12 +87,11 @@ impl Tally {
 
     pub(super) fn lost(&mut self, not_kept: &[NotKept]) {
         for NotKept { what, why } in not_kept {
-            match self.not_kept.iter_mut().find(|known| known.what == *what && known.why == *why) {
-                Some(known) => known.count += 1,
-                None if self.not_kept.len() < LOSSES => {
-                    self.not_kept.push(NotKeptSum { what: what.clone(), why: why.clone(), count: 1 });
-                }
-                None => {}
+            let known = self.not_kept.iter().position(|known| known.what == *what && known.why == *why);
+            if let Some(place) = known {
+                self.not_kept[place].count += 1;
+            } else if self.not_kept.len() < LOSSES {
+                self.not_kept.push(NotKeptSum { what: what.clone(), why: why.clone(), count: 1 });
             }
         }
     }

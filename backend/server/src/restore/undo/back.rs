@@ -31,7 +31,7 @@ impl Back<'_, '_> {
             PlanAction::Create | PlanAction::KeepBoth => self.remove(),
             PlanAction::MoveAside => self.move_back(),
             PlanAction::Replace => return self.put_back(trees),
-            PlanAction::Merge => return self.as_it_was(trees),
+            PlanAction::Merge => return self.bring_folder_back(trees),
             PlanAction::Skip | PlanAction::Refused => Ok((Undone::Undone, None)),
         };
         done.or_else(failed)
@@ -81,20 +81,20 @@ impl Back<'_, '_> {
             Err(FileError::NotFound { .. }) => Deed::Create,
             Err(error) => return failed(RestoreError::Target(error)),
         };
-        self.from_guard(deed, trees)
+        self.bring_back(deed, trees)
     }
 
     /// The folder gets back its owner, permissions, attributes and times.
-    fn as_it_was(self, trees: &mut Trees<'_>) -> ApiResult<Came> {
+    fn bring_folder_back(self, trees: &mut Trees<'_>) -> ApiResult<Came> {
         match self.target.stat(&self.item.target) {
             Ok(there) if there.kind == Kind::Directory && !there.mountpoint => {
-                self.from_guard(Deed::Merge { like_source: true }, trees)
+                self.bring_back(Deed::Merge { like_source: true }, trees)
             }
             _ => Ok(left("the folder is not there any more")),
         }
     }
 
-    fn from_guard(self, deed: Deed, trees: &mut Trees<'_>) -> ApiResult<Came> {
+    fn bring_back(self, deed: Deed, trees: &mut Trees<'_>) -> ApiResult<Came> {
         let path = &self.item.target;
         let mut carry = FromGuard { back: self, deed, came: None, fault: None };
         let restored = trees.restore(path, path, &mut carry);

@@ -150,9 +150,8 @@ impl Work for UndoWork {
             Err(error) if error.code == Code::DatasetNotFound => return Ok(()),
             scene => scene?,
         };
-        let cleared = Root::open(&self.zfs.live_folder(&scene.target)?)
-            .map_err(ApiError::from)
-            .and_then(|root| settle(&self.catalog, &marks, &root));
+        let open = || -> ApiResult<Root> { Ok(Root::open(&self.zfs.live_folder(&scene.target)?)?) };
+        let cleared = open().and_then(|root| settle(&self.catalog, &marks, &root));
         let released =
             scene.guard.map_or(Ok(()), |guard| release(&*self.zfs, &scene.target, guard, &marks.hold));
         cleared.and(released)
@@ -207,10 +206,21 @@ impl Run<'_> {
             Some(guard) if self.catalog.restore_has(self.scene.id, &state::FROM_GUARD)? => {
                 let name = by_guid(self.zfs, &self.scene.target, guard)?;
                 self.zfs.hold(&name, hold)?;
-                Some(Root::open(&self.zfs.snapshot_folder(&name)?)?)
+                Some((Root::open(&self.zfs.snapshot_folder(&name)?)?, name))
             }
             _ => None,
         };
+        let done = self.undo(guard.as_ref().map(|(root, _)| root));
+        if let Some((root, name)) = guard {
+            drop(root);
+            self.zfs.leave_snapshot(&name);
+        }
+        done?;
+        self.first_failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Undoes all, with the guard snapshot where something has to come from it.
+    fn undo(&mut self, guard: Option<&Root>) -> ApiResult<()> {
         let target = Root::open(&self.zfs.live_folder(&self.scene.target)?)?;
         settle(self.catalog, &self.marks, &target)?;
         (self.marks.staging, self.marks.placing) = (None, None);
@@ -218,32 +228,35 @@ impl Run<'_> {
         self.total = counts.restored - counts.undone - counts.left;
         let temp_name = temp_name(self.job)?;
         // What was there comes back as it was, with all its rights. Without a guard snapshot nothing comes from it.
-        let mut trees = Trees::new(guard.as_ref().unwrap_or(&target), &target, &temp_name, true);
+        let mut trees = Trees::new(guard.unwrap_or(&target), &target, &temp_name, true);
         let done = self.pass(&target, &mut trees);
         let finished = trees.finish().map_err(ApiError::from);
         let stored = self.flush(false);
-        done.and(finished).and(stored)?;
-        self.first_failure.take().map_or(Ok(()), Err)
+        done.and(finished).and(stored)
     }
 
     /// All but folders that were merged, the last first; then those, the innermost first, since their times change with what
     /// is in them.
     fn pass(&mut self, target: &Root, trees: &mut Trees<'_>) -> ApiResult<()> {
+        for merged in [false, true] {
+            let mut from = None;
+            loop {
+                let page = self.page(merged, from)?;
+                let Some(last) = page.last() else { break };
+                from = Some(last.id);
+                page.iter().try_for_each(|item| self.item(item, target, trees))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&self, merged: bool, from: Option<i64>) -> ApiResult<Vec<RestoreItem>> {
         let (id, merge) = (self.scene.id, PlanAction::Merge.as_str());
-        let mut from = None;
-        loop {
-            let page = self.catalog.restored_backwards(id, merge, from, PAGE)?;
-            let Some(last) = page.last() else { break };
-            from = Some(last.id);
-            page.iter().try_for_each(|item| self.item(item, target, trees))?;
-        }
-        from = None;
-        loop {
-            let page = self.catalog.restored_by(id, merge, from, PAGE)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            from = Some(last.id);
-            page.iter().try_for_each(|item| self.item(item, target, trees))?;
-        }
+        Ok(if merged {
+            self.catalog.restored_by(id, merge, from, PAGE)?
+        } else {
+            self.catalog.restored_backwards(id, merge, from, PAGE)?
+        })
     }
 
     fn item(&mut self, item: &RestoreItem, target: &Root, trees: &mut Trees<'_>) -> ApiResult<()> {
@@ -251,7 +264,7 @@ impl Run<'_> {
             let detail = "stopped before all was undone; what is left can be undone later";
             return Err(ApiError::new(Code::Canceled, detail));
         }
-        let (undone, why) = Back { run: self, item, target }.undo(trees)?;
+        let (undone, why) = Back { run: &mut *self, item, target }.undo(trees)?;
         if undone == Undone::Failed {
             let detail = why.clone().unwrap_or_default();
             self.context.log("warn", &detail);

@@ -27,10 +27,10 @@ pub(super) fn move_all(carrier: &mut Carrier<'_>, source: &Root, target: &Root) 
     }
     let order = carrier.order;
     for item in order.items.iter().filter(|item| item.aside.is_some()) {
-        let mut mover = Mover { carrier, item, target, waiting: Vec::new(), fault: None };
+        let mut mover = Mover { carrier: &mut *carrier, item, target, waiting: Vec::new(), fault: None };
         let look = Look { added: true, ..Look::default() };
         let surveyed = tree::survey(source, &item.from, target, &item.to, look, &mut mover);
-        mover.fault.map_or(Ok(()), Err)?;
+        mover.fault.take().map_or(Ok(()), Err)?;
         surveyed?;
         mover.flush()?;
     }
@@ -78,9 +78,9 @@ impl Mover<'_, '_> {
     }
 
     fn place(&self, entry: &RelPath) -> ApiResult<RelPath> {
-        let rest = entry.names().skip(self.item.to.names().count());
         let aside = self.item.aside.clone().unwrap_or_default();
-        Ok(rest.into_iter().try_fold(aside, |path, name| path.join(&name))?)
+        let mut inside = entry.names().skip(self.item.to.names().count());
+        Ok(inside.try_fold(aside, |path, name| path.join(&name))?)
     }
 }
 

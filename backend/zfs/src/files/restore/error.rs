@@ -15,8 +15,8 @@ pub enum RestoreError {
     /// The place where it is to go can't be used.
     #[error("the place to restore to: {0}")]
     Target(FileError),
-    /// Only regular files and symbolic links are restored as files.
-    #[error("{} is {kind}; only regular files and symbolic links can be restored", shown(path))]
+    /// A socket or device; or a folder or pipe, where one file is restored by itself.
+    #[error("{} is {kind}, which is not restored", shown(path))]
     Kind {
         /// In the source.
         path: RelPath,

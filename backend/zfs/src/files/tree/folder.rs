@@ -20,6 +20,7 @@ use super::{
     make::Made,
     put::{Pending, Spot},
     run::{Run, Stop},
+    staging::remove_all,
 };
 
 /// A folder that is worked on.
@@ -203,6 +204,10 @@ impl Run<'_, '_> {
                         self.flush(above)
                     }
                     Err(errno) => {
+                        let (staging, _) = self.trees.made()?;
+                        let holder = if above.live { staging.fd() } else { &above.target };
+                        let _ = remove_all(holder, &temp);
+                        self.carry.undone(&level.to);
                         let error = RestoreError::write(&level.to, errno);
                         self.failed(level.from, level.to, Some(Kind::Directory), error)
                     }

@@ -2,7 +2,7 @@
 
 use std::{fs::File, ops::ControlFlow, os::fd::OwnedFd};
 
-use nasman_core::{EntryName, Kind, RelPath};
+use nasman_core::{EntryName, Kind};
 use rustix::{
     fs::{
         AtFlags, FileType, Mode, OFlags, ResolveFlags, mknodat, openat, openat2, readlinkat, symlinkat,

@@ -193,11 +193,14 @@ fn swap(
         }
         Err(errno) => return Err(RestoreError::write(place.path, errno)),
     }
-    // It could have been changed in the last moment.
     let came = place.target.stat_at(hidden, Some(temp)).map(|stat| Expected::from(&stat));
-    if came == Ok(expected) || exchange().is_err() {
+    if came == Ok(expected) {
         staging.discard(temp);
         return Ok(());
+    }
+    // It was changed in the last moment, so it goes back; also where the folder is gone from there already.
+    if exchange().is_err() {
+        Place { put: Put::New, ..*place }.take(hidden, temp, Kind::File)?;
     }
     Err(RestoreError::Changed { path: place.path.clone() })
 }

@@ -227,6 +227,8 @@ impl<'t, 'r> Run<'t, 'r> {
                     before = done;
                     carry.progress(more)
                 })?;
+                // A hole at the end; whether to stop is asked after each entry.
+                let _ = carry.progress(made.bytes.saturating_sub(before));
                 links.note(stat, made.made, staging, (holder, &temp))?;
                 made
             }

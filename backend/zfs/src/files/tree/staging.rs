@@ -88,7 +88,7 @@ pub fn remove_staging(target: &Root, staging: &RelPath) -> Result<(), RestoreErr
 }
 
 /// Removes an entry with all that is in it, beneath the opened folder. Nothing there is no error.
-fn remove_all(holder: &OwnedFd, name: &EntryName) -> Result<(), Errno> {
+pub(super) fn remove_all(holder: &OwnedFd, name: &EntryName) -> Result<(), Errno> {
     let mut way: Vec<(OwnedFd, EntryName, Vec<EntryName>)> = Vec::new();
     let mut next = Some(name.clone());
     loop {

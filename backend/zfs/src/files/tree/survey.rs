@@ -102,7 +102,7 @@ impl Surveyor<'_> {
             }
         };
         let mut levels = Vec::new();
-        let next = self.step(&mut base, &ground, item, true);
+        let next = self.step(&mut base, &ground, &item, true);
         levels.extend(next);
         self.go_on()?;
         while let Some(level) = levels.last_mut() {
@@ -111,7 +111,7 @@ impl Surveyor<'_> {
                 continue;
             };
             let next = match Item::inside(&level.from, &level.to, name) {
-                Ok(item) => self.step(level, &ground, item, false),
+                Ok(item) => self.step(level, &ground, &item, false),
                 Err(error) => {
                     self.visitor.refused(&level.from, &level.to, error);
                     None
@@ -144,10 +144,10 @@ impl Surveyor<'_> {
     }
 
     /// Takes one entry. Answers with the folder to go on in. `ground` is a folder of the target's filesystem.
-    fn step(&mut self, level: &mut Level, ground: &OwnedFd, item: Item, top: bool) -> Option<Level> {
+    fn step(&mut self, level: &mut Level, ground: &OwnedFd, item: &Item, top: bool) -> Option<Level> {
         let looked = item.look(self.source, &level.source).and_then(|stat| {
             let there = item.there(self.target, level.target.as_ref())?;
-            let lost = self.would_lose(level, ground, &item, &stat, top)?;
+            let lost = self.would_lose(level, ground, item, &stat, top)?;
             Ok((stat, there, lost))
         });
         let (stat, there, lost) = match looked {
@@ -163,7 +163,7 @@ impl Surveyor<'_> {
             from: level.all.then_some(&level.source),
             to: level.target.as_ref(),
         };
-        let deed = folders.decide(self.visitor, &item, &stat, there.as_ref(), &lost, &mut level.given);
+        let deed = folders.decide(self.visitor, item, &stat, there.as_ref(), &lost, &mut level.given);
         let to = match &deed {
             Deed::Skip => return None,
             Deed::KeepBoth(name) => level.to.join(name).unwrap_or_else(|_| item.to.clone()),
@@ -173,7 +173,7 @@ impl Surveyor<'_> {
             return None;
         }
         let merged = matches!(deed, Deed::Merge { .. });
-        self.enter(level, &item, to.clone(), merged)
+        self.enter(level, item, to.clone(), merged)
             .map_err(|error| self.visitor.refused(&item.from, &to, error))
             .ok()
     }

@@ -34,8 +34,9 @@ impl<'a> Trees<'a> {
     ///
     /// # Errors
     /// Only what makes going on pointless: [`RestoreError::Canceled`], [`RestoreError::NoSpace`],
-    /// [`RestoreError::ReadOnly`], [`RestoreError::TempExists`], and what [`Carry::mark`] answers. Entries not
-    /// told of by then were not restored. Each other failure is told in [`Carry::done`].
+    /// [`RestoreError::ReadOnly`], [`RestoreError::TempExists`], what [`Carry::mark`] answers, and why the hidden
+    /// folder can't be made. Entries not told of by then were not restored. Each other failure is told in
+    /// [`Carry::done`].
     pub fn restore(
         &mut self,
         from: &RelPath,
