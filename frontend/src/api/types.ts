@@ -1,4 +1,4 @@
-import type { RestoreResult, UndoResult } from './restore-types'
+import type { DownloadRequest, RestoreResult, UndoResult } from './restore-types'
 import type { components, paths } from './schema'
 
 /** The server's types by their own names. */
@@ -42,11 +42,14 @@ export type DifferenceSummary = Schemas['DifferenceSummary']
 export type Tally = Schemas['Tally']
 /** What became of an entry between a moment and now. */
 export type Now = Schemas['Now']
+/** One dataset's part of a download. */
+export type DownloadItem = DownloadRequest['items'][number]
 export type {
   ConflictPolicy,
   Download,
   DownloadFormat,
   DownloadRequest,
+  EntryKind,
   PlanAction,
   PlanItem,
   Restore,

@@ -1,4 +1,4 @@
-import type { EntryKind } from '../api/restore-types'
+import type { EntryKind } from '../api/types'
 import type { Past } from './past'
 import { parentPath } from './relpath'
 import { formatBytes, plural } from './sizes'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { PlanAction, RestoredItem } from '../../api/restore-types'
+import type { PlanAction, RestoredItem } from '../../api/types'
 import { countWords, failuresFirst, undoneWords, undoWords } from './restore-words'
 
 const item = (action: PlanAction, outcome: RestoredItem['outcome'] = 'restored'): RestoredItem => ({

@@ -1,4 +1,4 @@
-import type { PlanAction, RestoredItem, RestoreResult, UndoResult } from '../../api/restore-types'
+import type { PlanAction, RestoredItem, RestoreResult, UndoResult } from '../../api/types'
 import type { Tone } from '../../ui/StateMark'
 import { formatCount, plural } from '../../util/sizes'
 

@@ -1,4 +1,4 @@
-import type { DownloadFormat, DownloadRequest, EntryKind } from '../../api/restore-types'
+import type { DownloadFormat, DownloadRequest, EntryKind } from '../../api/types'
 import type { Hit } from '../../api/search-types'
 import type { Entry, Version } from '../../api/types'
 import type { Past } from '../../util/past'

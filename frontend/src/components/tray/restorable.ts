@@ -1,4 +1,4 @@
-import type { EntryKind } from '../../api/restore-types'
+import type { EntryKind } from '../../api/types'
 
 /** What can be restored; a device or a socket would be of no use. */
 const RESTORABLE: ReadonlySet<EntryKind> = new Set<EntryKind>(['file', 'directory', 'symlink', 'fifo'])
