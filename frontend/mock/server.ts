@@ -1,5 +1,7 @@
 import type { NewSavedSearch } from '../src/api/search-types'
 import type {
+  Download,
+  DownloadRequest,
   IndexChange,
   Job,
   JobList,
@@ -7,7 +9,6 @@ import type {
   Me,
   NewUser,
   Problem,
-  RestorePlan,
   RestoreRequest,
   Snapshot,
   Token,
@@ -25,6 +26,7 @@ import {
   versionsOf,
 } from './history.ts'
 import { indexedJob, indexJob, mockIndex } from './indexing.ts'
+import { mockRestores } from './restores.ts'
 import { mockSearch } from './search.ts'
 import { datasets, iso, pools, snapshotsOf, users } from './seed.ts'
 import { entriesOf } from './tree.ts'
@@ -41,6 +43,7 @@ export function mockApi() {
   const search = mockSearch(problem)
   const snapshots = new Map<string, Snapshot[]>()
   const tokens: Token[] = []
+  const restores = mockRestores(momentOf)
 
   const snapshotsIn = (dataset: string) => {
     if (!snapshots.has(dataset)) snapshots.set(dataset, snapshotsOf(dataset))
@@ -218,13 +221,32 @@ export function mockApi() {
           headers: { 'content-type': 'text/plain; charset=utf-8' },
         })
       case 'POST restores/plan':
-        return json(plan((await request.json()) as RestoreRequest))
+        return json(restores.plan((await request.json()) as RestoreRequest))
       case 'POST restores': {
         const wish = (await request.json()) as RestoreRequest
-        if (wish.plan !== plan(wish).plan) return problem(409, 'plan_stale', 'The plan is out of date.')
-        const job = restoreJob(wish, String(jobs.length + 1))
+        if (wish.plan !== restores.plan(wish).plan)
+          return problem(409, 'plan_stale', 'The plan is out of date.')
+        const job = restores.start(wish, String(jobs.length + 1))
         jobs.unshift(job)
         return json(job, 202)
+      }
+      case 'GET restores/*': {
+        const found = restores.find(first)
+        return found ? json(found) : problem(404, 'job_not_found', `There is no restore ${first}.`)
+      }
+      case 'GET restores/*/items':
+        return json(restores.items(first, query))
+      case 'POST restores/*/undo': {
+        const job = restores.undo(first, String(jobs.length + 1))
+        if (job === null) return problem(409, 'undo_impossible', 'It was undone already.')
+        jobs.unshift(job)
+        return json(job, 202)
+      }
+      case 'POST downloads': {
+        const { format } = (await request.json()) as DownloadRequest
+        const name = `NASMan.${format}`
+        const address = `/api/v1/downloads/mock/${name}`
+        return json({ id: 'mock', address, expires_at: iso(-600_000), name } satisfies Download, 201)
       }
       case 'GET jobs': {
         const state = query.get('state')
@@ -303,80 +325,6 @@ export function mockApi() {
       note: indexed ? null : `${dataset} is not indexed yet: this was read from the file system.`,
     }
     return json(answer)
-  }
-
-  function plan(wish: RestoreRequest): RestorePlan {
-    const moment = momentOf(wish.dataset, wish.at)
-    const items = wish.paths.map((path): RestorePlan['items'][number] => {
-      const exists = !path.endsWith('Thesis.md')
-      const action = !exists
-        ? 'create'
-        : ({ rename: 'keep_both', overwrite: 'replace', skip: 'skip' } as const)[wish.on_conflict ?? 'rename']
-      const name = path.slice(path.lastIndexOf('/') + 1)
-      const folder = wish.to?.path ?? path.slice(0, Math.max(0, path.lastIndexOf('/')))
-      const target = `${folder}${folder === '' ? '' : '/'}${name}${action === 'keep_both' ? '%20%28restored%29' : ''}`
-      const existing = exists
-        ? { size: 190_000, modified: '2026-06-01T10:00:00Z', kind: 'file' as const }
-        : null
-      return {
-        path,
-        target_dataset: wish.to?.dataset ?? wish.dataset,
-        target_path: target,
-        target_name: decodeURIComponent(name),
-        kind: 'file',
-        size: 184_320,
-        modified: '2026-05-02T12:05:09Z',
-        action,
-        detail: null,
-        existing,
-        method: 'clone',
-        not_kept: [],
-      }
-    })
-    return {
-      plan: JSON.stringify([wish.at, wish.paths, wish.to ?? null, wish.on_conflict]),
-      snapshot: moment ?? { snapshot: '', tag: '', guid: wish.at, created: iso(0) },
-      items,
-      bytes: items.length * 184_320,
-      files: items.length,
-      conflicts: items.filter((item) => item.existing !== null).length,
-      guard_snapshot: items.some((item) => item.action === 'replace'),
-      warnings: [],
-    }
-  }
-
-  function restoreJob(wish: RestoreRequest, id: string): Job {
-    const { items, bytes } = plan(wish)
-    return {
-      id,
-      kind: 'restore',
-      title: `Restore ${decodeURIComponent(wish.paths[0] ?? '')} from ${wish.dataset}`,
-      state: 'succeeded',
-      progress: { done: bytes, total: bytes, unit: 'bytes', message: null },
-      user: 'admin',
-      created_at: iso(2000),
-      started_at: iso(1000),
-      finished_at: iso(0),
-      result: {
-        items: items.map(({ path, target_dataset, target_path, target_name, action, size }) => ({
-          path,
-          target_dataset,
-          target_path,
-          target_name,
-          action,
-          bytes: size,
-          outcome: 'restored',
-          means: 'copy_file_range',
-          not_kept: [],
-          error: null,
-        })),
-        guard_snapshot: null,
-        bytes,
-      },
-      error: null,
-      log: [{ at: iso(0), level: 'info', text: 'Restored 1 file.' }],
-      cancelable: false,
-    }
   }
 
   return { handle, signIn: (name: string) => (signedIn = name) }

@@ -40,7 +40,7 @@ test('Replacing a file keeps what was there in a guard snapshot', async ({ page 
   await page.getByRole('row').filter({ hasText: 'Recipe book.odt' }).first().click()
   await page.getByRole('button', { name: 'Restore…', exact: true }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('radio', { name: 'Replace' }).check()
+  await dialog.getByRole('radio', { name: 'Replace', exact: true }).check()
   await expect(dialog.getByRole('region', { name: 'Plan' })).toContainText('guard snapshot')
   await dialog
     .getByRole('button', { name: /^Replace|^Restore/ })

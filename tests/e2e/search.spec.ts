@@ -52,8 +52,8 @@ test('A deleted file is found from any page, and put back from there', async ({ 
 test('Several are selected and put back', async ({ page }) => {
   await page.goto('/search?q=lighthouse%20sketch%20is%3Adeleted')
   for (const name of OTHERS) await page.getByRole('checkbox', { name: `Select ${name}` }).check()
-  const bar = page.getByRole('region', { name: 'Selection' })
-  await expect(bar).toContainText('2 files selected')
+  const bar = page.getByRole('region', { name: 'Tray' })
+  await expect(bar).toContainText('2 files,')
   await bar.getByRole('button', { name: 'Restore…' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: /^Restore 2/ }).click()

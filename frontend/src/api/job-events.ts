@@ -51,7 +51,14 @@ export function takeJobEvent(queryClient: QueryClient, event: Job): void {
   }
   if (hasEnded(event)) {
     // Its log and its result are complete now, and files and space may have changed.
-    const stale = [keys.job(event.id), keys.allFiles, keys.allVersions, keys.allDifferences, keys.pools]
+    const stale = [
+      keys.job(event.id),
+      keys.allRestores,
+      keys.allFiles,
+      keys.allVersions,
+      keys.allDifferences,
+      keys.pools,
+    ]
     for (const queryKey of [...stale, ['moments'], ['snapshots']]) {
       void queryClient.invalidateQueries({ queryKey })
     }

@@ -1,9 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
+import { forgetTray } from '../util/tray'
 import { client, unwrap } from './client'
+import { startDownload } from './downloads'
 import { keys } from './keys'
 import type {
   DestroyPlan,
+  DownloadRequest,
   IndexChange,
   NewUser,
   RestoreRequest,
@@ -27,6 +30,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => unwrap(client.DELETE('/api/v1/session')),
     onSuccess: () => {
+      forgetTray()
       queryClient.setQueryData(keys.me, null)
       queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.me[0] })
     },
@@ -71,6 +75,26 @@ export function useStartRestore() {
       queryClient.setQueryData(keys.job(job.id), job)
       return invalidate(keys.allJobs)
     },
+  })
+}
+
+/** Takes a restore back: what it made is removed, what it replaced put back. */
+export function useUndoRestore(id: string) {
+  const invalidate = useInvalidate()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => unwrap(client.POST('/api/v1/restores/{id}/undo', { params: { path: { id } } })),
+    onSuccess: (job) => {
+      queryClient.setQueryData(keys.job(job.id), job)
+      return invalidate(keys.restore(id), keys.allJobs)
+    },
+  })
+}
+
+/** Has what is asked for downloaded as one archive. */
+export function useStartDownload() {
+  return useMutation({
+    mutationFn: ({ format, items }: DownloadRequest) => startDownload(format, items),
   })
 }
 

@@ -11,6 +11,7 @@ import type {
   JobKind,
   JobState,
   Me,
+  RestoreOutcome,
   RestoreRequest,
   Snapshot,
 } from './types'
@@ -231,6 +232,29 @@ export const restorePlanQuery = (request: RestoreRequest) =>
     placeholderData: keepPreviousData,
     staleTime: 0,
     gcTime: 0,
+  })
+
+/** What came of a restore, and whether it can be undone. */
+export const restoreQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.restore(id),
+    queryFn: ({ signal }) =>
+      unwrap(client.GET('/api/v1/restores/{id}', { signal, params: { path: { id } } })),
+  })
+
+/** What came of each entry of a restore, page by page; `outcome` null: of all. */
+export const restoredItemsQuery = (id: string, outcome: RestoreOutcome | null) =>
+  infiniteQueryOptions({
+    queryKey: keys.restoredItems(id, outcome),
+    queryFn: ({ signal, pageParam }) =>
+      unwrap(
+        client.GET('/api/v1/restores/{id}/items', {
+          signal,
+          params: { path: { id }, query: { limit: 100, cursor: pageParam, outcome: outcome ?? undefined } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
   })
 
 export const jobsQuery = (state: JobState | null, kind: JobKind | null) =>

@@ -1,3 +1,4 @@
+import type { DownloadRequest, RestoreResult, UndoResult } from './restore-types'
 import type { components, paths } from './schema'
 
 /** The server's types by their own names. */
@@ -41,17 +42,31 @@ export type DifferenceSummary = Schemas['DifferenceSummary']
 export type Tally = Schemas['Tally']
 /** What became of an entry between a moment and now. */
 export type Now = Schemas['Now']
-export type RestoreRequest = Schemas['RestoreRequest']
-export type RestorePlan = Schemas['RestorePlan']
-export type PlanItem = Schemas['PlanItem']
-export type RestoreResult = Schemas['RestoreResult']
-export type DownloadFormat = Schemas['DownloadFormat']
-export type DownloadItem = Schemas['DownloadItem']
+/** One dataset's part of a download. */
+export type DownloadItem = DownloadRequest['items'][number]
+export type {
+  ConflictPolicy,
+  Download,
+  DownloadFormat,
+  DownloadRequest,
+  EntryKind,
+  PlanAction,
+  PlanItem,
+  Restore,
+  RestoreCounts,
+  RestoredItem,
+  RestoredPage,
+  RestoreOutcome,
+  RestorePlan,
+  RestoreRequest,
+  RestoreResult,
+  UndoResult,
+} from './restore-types'
 
 export type JobState = Schemas['JobState']
-export type JobKind = 'index' | 'restore'
-export type Job = Schemas['Job']
-export type JobList = Schemas['Page_Job']
+export type JobKind = 'index' | 'restore' | 'undo_restore'
+export type Job = Omit<Schemas['Job'], 'result'> & { result?: RestoreResult | null; undo?: UndoResult | null }
+export type JobList = Omit<Schemas['Page_Job'], 'items'> & { items: Job[] }
 export type IndexResult = Schemas['IndexResult']
 
 export type Coverage = Schemas['Coverage']

@@ -7,6 +7,7 @@ import type { Job, JobKind, JobState } from '../api/types'
 import { useEventsOpen, usePollInterval } from '../api/use-events'
 import { ActivityTabs } from '../components/activity/ActivityTabs'
 import { JobProgress } from '../components/jobs/JobProgress'
+import { countWords } from '../components/jobs/restore-words'
 import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
 import { Loading } from '../ui/Loading'
@@ -30,6 +31,7 @@ const STATES: { value: JobState | ''; label: string }[] = [
 const KINDS: { value: JobKind | ''; label: string }[] = [
   { value: '', label: 'All kinds' },
   { value: 'restore', label: JOB_KINDS.restore },
+  { value: 'undo_restore', label: JOB_KINDS.undo_restore },
   { value: 'index', label: JOB_KINDS.index },
 ]
 
@@ -84,8 +86,8 @@ export function ActivityPage() {
           <Empty
             title={state === null && kind === null ? 'Nothing has happened yet' : 'No such job is known'}
           >
-            Restores and indexing appear here while they run, and stay with their outcome. A restore is
-            started on a file’s page.
+            Restores and indexing appear here while they run, and stay with their outcome. To restore, gather
+            files from Files or Search.
           </Empty>
         ) : null}
         {jobs.length > 0 ? <JobTable jobs={jobs} /> : null}
@@ -114,6 +116,11 @@ function JobTable({ jobs }: { jobs: Job[] }) {
               <Anchor component={Link} to={paths.job(job.id)} size="sm" style={{ overflowWrap: 'anywhere' }}>
                 {job.title}
               </Anchor>
+              {job.result == null ? null : (
+                <Text size="xs" c="dimmed">
+                  {countWords(job.result).words}
+                </Text>
+              )}
             </Table.Td>
             <Table.Td>
               <JobProgress job={job} />

@@ -14,6 +14,8 @@ import { MomentPicker } from '../components/timeline/MomentPicker'
 import { changeWords, pointsOf } from '../components/timeline/points'
 import { findMoment } from '../components/timeline/scale'
 import { TimeLine } from '../components/timeline/TimeLine'
+import { itemsOfGathered } from '../components/tray/gather'
+import { useTray } from '../components/tray/tray'
 import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
 import { Loading } from '../ui/Loading'
@@ -65,6 +67,7 @@ function Time({ dataset }: { dataset: string }) {
 function Contents({ dataset }: { dataset: Dataset }) {
   const { at, path, selected, deleted, added, changes, to, urlOf } = useFilesAddress()
   const navigate = useNavigate()
+  const tray = useTray()
   const { moments, live, chosen, choose, error, isPending } = useMoments(dataset.name)
   const points = useMemo(() => pointsOf(moments), [moments])
   const steps = useVersionSteps(dataset.name, selected, moments)
@@ -138,7 +141,13 @@ function Contents({ dataset }: { dataset: Dataset }) {
           onTo={(until) => void navigate(urlOf({ to: until }), { replace: true })}
         />
       ) : (
-        <FolderView key={dataset.guid} dataset={dataset.name} at={at} path={path} />
+        <FolderView
+          key={dataset.guid}
+          dataset={dataset.name}
+          at={at}
+          path={path}
+          onGather={(gathered) => tray.add(itemsOfGathered(gathered))}
+        />
       )}
     </Stack>
   )

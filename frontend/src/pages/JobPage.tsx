@@ -7,8 +7,10 @@ import { jobQuery } from '../api/queries'
 import type { Job } from '../api/types'
 import { CancelJobButton } from '../components/jobs/CancelJobButton'
 import { IndexOutcome } from '../components/jobs/IndexOutcome'
+import { JobFailure } from '../components/jobs/JobFailure'
 import { JobProgress } from '../components/jobs/JobProgress'
-import { RestoreOutcome } from '../components/jobs/RestoreOutcome'
+import { RestoreSummary } from '../components/jobs/RestoreSummary'
+import { UndoOutcome } from '../components/jobs/UndoOutcome'
 import { DetailList, DetailRow } from '../ui/DetailRow'
 import { Empty } from '../ui/Empty'
 import { ErrorNote } from '../ui/ErrorNote'
@@ -50,7 +52,9 @@ export function JobPage() {
         </Anchor>
       </Text>
       <JobProgress job={job} />
-      <RestoreOutcome job={job} />
+      <JobFailure job={job} />
+      <RestoreSummary job={job} />
+      {job.undo == null ? null : <UndoOutcome result={job.undo} />}
       {job.index == null ? null : <IndexOutcome result={job.index} />}
       <DetailList>
         <DetailRow label="Asked for by">{job.user}</DetailRow>

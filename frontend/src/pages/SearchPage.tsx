@@ -8,14 +8,15 @@ import { Facets } from '../components/search/Facets'
 import { FoundTools, SortAndGroup } from '../components/search/FoundTools'
 import { HitList } from '../components/search/HitList'
 import { QueryNotes } from '../components/search/QueryNotes'
-import { RestoreHits } from '../components/search/RestoreHits'
 import { NothingFound, StartView } from '../components/search/SearchHelp'
 import { SavedSearches } from '../components/search/SavedSearches'
 import { SearchBox } from '../components/search/SearchBox'
 import { SearchFailed } from '../components/search/SearchFailed'
-import { SelectionBar } from '../components/search/SelectionBar'
+import { itemOfHit } from '../components/tray/gather'
 import { type Found, useFound, useSearchAddress } from '../components/search/use-search'
 import type { Hit } from '../api/search-types'
+import { restoreGroups, type RestoreGroup } from '../forms/restore/restore-groups'
+import { RestoreDialog } from '../forms/restore/RestoreDialog'
 import { Loading } from '../ui/Loading'
 import { Page } from '../ui/Page'
 import { usePhone } from '../ui/use-phone'
@@ -30,19 +31,30 @@ export function SearchPage() {
   const { search, change } = useSearchAddress()
   const found = useFound(search)
   const phone = usePhone()
-  const [restoring, setRestoring] = useState<Hit[] | null>(null)
+  const [restoring, setRestoring] = useState<RestoreGroup[] | null>(null)
   return (
     <Page title="Search" fill actions={<SavedSearches search={search} />}>
       {phone ? <SearchBox autoFocus={found.idle} /> : null}
       {found.idle ? (
         <StartView />
       ) : (
-        <Results search={search} found={found} phone={phone} onChange={change} onRestore={setRestoring} />
+        <Results
+          search={search}
+          found={found}
+          phone={phone}
+          onChange={change}
+          onRestore={(hit) => setRestoring(groupsOf(hit))}
+        />
       )}
-      <SelectionBar onRestore={setRestoring} />
-      {restoring === null ? null : <RestoreHits hits={restoring} onClose={() => setRestoring(null)} />}
+      {restoring === null ? null : <RestoreDialog groups={restoring} onClose={() => setRestoring(null)} />}
     </Page>
   )
+}
+
+/** A hit is restored from the moment at which it was found. */
+function groupsOf(hit: Hit): RestoreGroup[] {
+  const item = itemOfHit(hit)
+  return item === null ? [] : restoreGroups([item])
 }
 
 type ResultsProps = {
@@ -50,7 +62,7 @@ type ResultsProps = {
   found: Found
   phone: boolean
   onChange: (to: Partial<Search>) => void
-  onRestore: (hits: Hit[]) => void
+  onRestore: (hit: Hit) => void
 }
 
 function Results({ search, found, phone, onChange, onRestore }: ResultsProps) {
@@ -118,7 +130,7 @@ function Hits({ search, found, onChange, onRestore }: Omit<ResultsProps, 'phone'
           more={query}
           busy={found.old && misspelt === null}
           foot={freshnessWords(completeness)}
-          onRestore={(hit) => onRestore([hit])}
+          onRestore={onRestore}
         />
       )}
     </>

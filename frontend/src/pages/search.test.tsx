@@ -100,10 +100,10 @@ test('keys: arrows go, Space and Shift select, Enter opens', async () => {
   const hits = await grid()
   hits.focus()
   await user.keyboard('{ArrowDown}{ArrowDown} ')
-  const bar = screen.getByRole('region', { name: 'Selection' })
-  expect(bar.textContent).toContain('1 selected')
+  const bar = screen.getByRole('region', { name: 'Tray' })
+  expect(bar.textContent).toContain('1 file,')
   await user.keyboard('{Shift>}{ArrowDown}{ArrowDown}{/Shift}')
-  expect(bar.textContent).toContain('3 files selected')
+  expect(bar.textContent).toContain('3 files,')
   expect(within(hits).getAllByRole('row', { selected: true })).toHaveLength(3)
   const [active] = within(hits)
     .getAllByRole('row')
@@ -113,7 +113,7 @@ test('keys: arrows go, Space and Shift select, Enter opens', async () => {
   await waitFor(() => expect(address()).toMatch(/^\/files\/tank%2Fhome\?at=.*&selected=Years/))
 })
 
-test('Shift and a click select all between; the selection outlives the search', async () => {
+test('Shift and a click select all between; what is gathered outlives the search', async () => {
   const { user } = renderApp('/search?q=is:deleted%20lake')
   await grid()
   const boxes = screen.getAllByRole('checkbox', { name: /^Select Lake/ })
@@ -121,13 +121,13 @@ test('Shift and a click select all between; the selection outlives the search', 
   await user.keyboard('{Shift>}')
   await user.click(boxes[3] as HTMLElement)
   await user.keyboard('{/Shift}')
-  const bar = screen.getByRole('region', { name: 'Selection' })
-  expect(bar.textContent).toContain('4 files selected')
+  const bar = screen.getByRole('region', { name: 'Tray' })
+  expect(bar.textContent).toContain('4 files,')
   await user.clear(await screen.findByRole('combobox', { name: 'Search' }))
   expect(await screen.findByText('What you can type')).toBeTruthy()
-  expect(bar.textContent).toContain('4 files selected')
+  expect(bar.textContent).toContain('4 files,')
   await user.click(within(bar).getByRole('button', { name: 'Clear' }))
-  expect(screen.queryByRole('region', { name: 'Selection' })).toBeNull()
+  expect(screen.queryByRole('region', { name: 'Tray' })).toBeNull()
 })
 
 test('a selection of several moments: one choice, a plan and a job for each', async () => {
@@ -139,11 +139,9 @@ test('a selection of several moments: one choice, a plan and a job for each', as
       bodies.push((await request.clone().json()) as (typeof bodies)[number])
     return handle(request)
   }
-  await user.click(await screen.findByRole('checkbox', { name: 'Select Old drafts' }))
-  await user.click(screen.getByRole('checkbox', { name: 'Select Thesis.md' }))
+  await user.click(await screen.findByRole('checkbox', { name: 'Select Thesis.md' }))
   await user.click(screen.getByRole('checkbox', { name: 'Select draft-1.md' }))
-  const bar = screen.getByRole('region', { name: 'Selection' })
-  expect(bar.textContent).toContain('1 of them is live or can’t be restored')
+  const bar = screen.getByRole('region', { name: 'Tray' })
   await user.click(within(bar).getByRole('button', { name: 'Restore…' }))
   const dialog = await screen.findByRole('dialog', { name: 'Restore 2 items' })
   await user.click(within(dialog).getByRole('radio', { name: 'Replace' }))
@@ -171,7 +169,7 @@ test('one plan that is out of date does not keep the others, and stays to be sta
   await user.click(await screen.findByRole('checkbox', { name: 'Select Thesis.md' }))
   await user.click(screen.getByRole('checkbox', { name: 'Select draft-1.md' }))
   await user.click(
-    within(screen.getByRole('region', { name: 'Selection' })).getByRole('button', { name: 'Restore…' }),
+    within(screen.getByRole('region', { name: 'Tray' })).getByRole('button', { name: 'Restore…' }),
   )
   const dialog = await screen.findByRole('dialog', { name: 'Restore 2 items' })
   await user.click(
@@ -242,6 +240,7 @@ test('a file of another host is shown, but can be neither opened nor restored', 
   expect(hit.textContent).toContain('on attic')
   expect(within(hit).queryByRole('link')).toBeNull()
   expect(within(hit).queryByRole('button')).toBeNull()
+  expect(within(hit).getByRole<HTMLInputElement>('checkbox').disabled).toBe(true)
 })
 
 test('a search is saved under a name, opened and deleted', async () => {
@@ -265,13 +264,13 @@ test('a search is saved under a name, opened and deleted', async () => {
   expect(await screen.findByText(/^None yet/)).toBeTruthy()
 })
 
-test('a viewer selects, but is told why restoring is not offered', async () => {
+test('a viewer gathers, but is told why restoring is not offered', async () => {
   const { user } = renderApp('/search?q=thesis', 'vera')
   const hit = await row(/Thesis/)
   const restore = within(hit).getByRole<HTMLButtonElement>('button', { name: 'Restore Thesis.md…' })
   expect(restore.disabled).toBe(true)
   expect(restore.title).toBe('Needs the role operator; yours is viewer.')
   await user.click(within(hit).getByRole('checkbox'))
-  const bar = screen.getByRole('region', { name: 'Selection' })
+  const bar = screen.getByRole('region', { name: 'Tray' })
   expect(within(bar).getByRole<HTMLButtonElement>('button', { name: 'Restore…' }).disabled).toBe(true)
 })

@@ -30,4 +30,8 @@ HTMLElement.prototype.setPointerCapture = () => undefined
 // Pages are loaded when first opened, which takes its time on a busy machine.
 configure({ asyncUtilTimeout: 15_000 })
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  // One test's tray is not the next one's.
+  sessionStorage.clear()
+})

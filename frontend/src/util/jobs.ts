@@ -45,4 +45,8 @@ export function progressText(job: Job): string {
 }
 
 /** What kinds of jobs there are, for people. */
-export const JOB_KINDS: Record<JobKind, string> = { restore: 'Restores', index: 'Indexing' }
+export const JOB_KINDS: Record<JobKind, string> = {
+  restore: 'Restores',
+  undo_restore: 'Undone restores',
+  index: 'Indexing',
+}

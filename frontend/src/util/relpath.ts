@@ -31,6 +31,19 @@ export function parentPath(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash)
 }
 
+/** Whether a path is a folder's or leads into it. */
+export function isWithin(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`)
+}
+
+/** The innermost folder that holds all of them. */
+export function commonFolder(paths: string[]): string {
+  const [first = '', ...others] = paths.map(parentPath)
+  let folder = first
+  while (!others.every((other) => isWithin(other, folder))) folder = parentPath(folder)
+  return folder
+}
+
 /**
  * What a person typed or pasted, as a path. `/tank/home/Documents` loses the mountpoint when it is under it; a `%` that
  * does not begin an escape is taken as itself, and so are blanks and umlauts.

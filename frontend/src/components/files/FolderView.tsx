@@ -7,6 +7,7 @@ import { useNavigate } from 'react-router'
 import { toApiError } from '../../api/errors'
 import { entryQuery, filesQuery } from '../../api/queries'
 import type { Entry } from '../../api/types'
+import { restoreGroups, type RestoreGroup } from '../../forms/restore/restore-groups'
 import { RestoreDialog } from '../../forms/restore/RestoreDialog'
 import { Empty } from '../../ui/Empty'
 import { ErrorNote } from '../../ui/ErrorNote'
@@ -14,8 +15,9 @@ import { Loading } from '../../ui/Loading'
 import { type Past, pastOf } from '../../util/past'
 import { displaySegment, lastSegment, parentPath } from '../../util/relpath'
 import { restoringRefusal } from '../../util/roles'
-import { formatCount } from '../../util/sizes'
 import { useMe } from '../frame/me'
+import { itemsOfGathered } from '../tray/gather'
+import { isRestorable } from '../tray/restorable'
 import { CompareDialog } from './compare/CompareDialog'
 import { EntryTable } from './EntryTable'
 import { Findings } from './Findings'
@@ -44,7 +46,7 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
   const phone = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
   const query = useInfiniteQuery(filesQuery(dataset, at, path, { deleted, added }))
   const selection = useSelection(`${at ?? ''}/${path}`)
-  const [restoring, setRestoring] = useState<{ paths: string[]; from: Past } | null>(null)
+  const [restoring, setRestoring] = useState<RestoreGroup[] | null>(null)
 
   const select = (entry: Entry | null) => void navigate(urlOf({ selected: entry?.path ?? null }), AT_ONCE)
   const open = (entry: Entry) => {
@@ -70,11 +72,11 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
   // What is no more is what people come for, so it has a button of its own.
   const restorer = (entry: Entry) => {
     const from = entry.deleted != null || entry.now === 'deleted' ? placeOfEntry(entry, past) : null
-    if (from === null || restoringRefusal(me, dataset) !== null || !['file', 'symlink'].includes(entry.kind))
-      return null
-    return () => setRestoring({ paths: [entry.path], from })
+    if (from === null || restoringRefusal(me, dataset) !== null || !isRestorable(entry)) return null
+    return () => setRestoring([{ dataset, from, paths: [entry.path] }])
   }
   const gathered = gather(dataset, past, [...selection.picked.values()])
+  const groups = restoreGroups(itemsOfGathered(gathered))
   const selectAll = async () => {
     let loaded = query.data.pages
     for (let more = query.hasNextPage; more;) {
@@ -130,7 +132,7 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
             onStep={(to, then) =>
               void navigate(urlOf({ at: then?.tag ?? null, path: parentPath(to), selected: to }))
             }
-            onRestore={(of, from) => setRestoring({ paths: [of], from })}
+            onRestore={(of, from) => setRestoring([{ dataset, from, paths: [of] }])}
           />
         )}
       </div>
@@ -138,11 +140,15 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
         <SelectionBar
           entries={[...selection.picked.values()]}
           onClear={selection.clear}
-          onGather={onGather && (() => onGather(gathered))}
-          refused={restoringRefusal(me, dataset) ?? selectionRefusal(gathered, past)}
-          onRestore={() => {
-            if (past !== null) setRestoring({ paths: gathered.map((one) => one.entry.path), from: past })
-          }}
+          onGather={
+            onGather &&
+            (() => {
+              onGather(gathered)
+              selection.clear()
+            })
+          }
+          refused={restoringRefusal(me, dataset) ?? selectionRefusal(groups)}
+          onRestore={() => setRestoring(groups)}
         />
       )}
       {selected === null || compare === null ? null : (
@@ -154,14 +160,7 @@ export function FolderView({ dataset, at, path, onGather }: Props) {
           onClose={() => void navigate(urlOf({}), { replace: true })}
         />
       )}
-      {restoring === null ? null : (
-        <RestoreDialog
-          dataset={dataset}
-          from={restoring.from}
-          paths={restoring.paths}
-          onClose={() => setRestoring(null)}
-        />
-      )}
+      {restoring === null ? null : <RestoreDialog groups={restoring} onClose={() => setRestoring(null)} />}
     </>
   )
 }
@@ -171,18 +170,9 @@ function notShown(path: string, at: string | null): string {
   return at === null ? `${folder} can’t be shown` : `${folder} can’t be shown at this moment`
 }
 
-/** Files in one restore. */
-const MOST = 1000
-
-/** Why the selection can’t be restored as a whole, whoever asks. */
-function selectionRefusal(gathered: Gathered[], past: Past | null): string | null {
-  if (past === null) return 'This is the live folder. To restore, choose a moment in the past.'
-  if (gathered.length > MOST) return `At most ${formatCount(MOST)} can be restored at once.`
-  if (gathered.some((one) => one.from?.at !== past.at))
-    return 'Some of these were not there at this moment; restore those by themselves.'
-  if (gathered.some(({ entry }) => entry.kind !== 'file' && entry.kind !== 'symlink'))
-    return 'Only files and symbolic links can be restored.'
-  return null
+/** Why nothing of the selection can be restored, whoever asks; what is live is left out of a restore. */
+function selectionRefusal(groups: RestoreGroup[]): string | null {
+  return groups.length > 0 ? null : 'What is selected is live. To restore, choose a moment in the past.'
 }
 
 type NotThereProps = { name: string; error: unknown; onClose: () => void; children: ReactNode }

@@ -29,7 +29,7 @@ export function SelectionBar({ entries, onClear, onGather, onRestore, refused }:
       </Button>
       {onGather === undefined ? null : (
         <Button variant="default" size="compact-sm" onClick={onGather}>
-          Gather
+          Add to the tray
         </Button>
       )}
       <Reasoned reason={refused}>

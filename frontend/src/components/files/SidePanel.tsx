@@ -13,6 +13,9 @@ import type { Past } from '../../util/past'
 import { restoringRefusal } from '../../util/roles'
 import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
+import { itemOfEntry } from '../tray/gather'
+import { GatherButton } from '../tray/GatherButton'
+import { isRestorable, KIND_REFUSAL } from '../tray/restorable'
 import { compareText, NOW } from './compare/sides'
 import { KindIcon } from './KindIcon'
 import { markOf } from './marks'
@@ -54,7 +57,7 @@ export function SidePanel({ dataset, past, entry, onStep, onRestore, onCompare, 
       {lost ? null : (
         <Actions
           dataset={dataset}
-          at={at}
+          past={past}
           entry={entry}
           onRestore={() => {
             if (past !== null) onRestore(entry.path, past)
@@ -175,15 +178,16 @@ function DeletedLine({ deleted }: { deleted: NonNullable<Entry['deleted']> }) {
 
 function Actions({
   dataset,
-  at,
+  past,
   entry,
   onRestore,
 }: {
   dataset: string
-  at: string | null
+  past: Past | null
   entry: Entry
   onRestore: () => void
 }) {
+  const at = past?.at ?? null
   const me = useMe()
   const refused = restoreRefusal(entry, at) ?? restoringRefusal(me, dataset)
   return (
@@ -207,6 +211,7 @@ function Actions({
             Download
           </Button>
         ) : null}
+        <GatherButton item={itemOfEntry(dataset, past, entry)} name={visibleName(entry.name)} />
       </Group>
       {refused === null ? null : (
         <Text size="xs" c="dimmed">
@@ -220,9 +225,6 @@ function Actions({
 /** Why an entry can’t be restored, whoever asks. */
 function restoreRefusal(entry: Entry, at: string | null): string | null {
   if (at === null) return 'This is the live one. To restore, choose a moment in the past.'
-  if (entry.kind === 'directory')
-    return 'Folders can’t be restored as a whole yet; open it and restore its files.'
-  if (entry.kind !== 'file' && entry.kind !== 'symlink')
-    return 'Only files and symbolic links can be restored.'
+  if (!isRestorable(entry)) return KIND_REFUSAL
   return null
 }

@@ -19,6 +19,9 @@ import { plural } from '../../util/sizes'
 import { useMe } from '../frame/me'
 import { pointsOfVersions } from '../timeline/points'
 import { TimeLine } from '../timeline/TimeLine'
+import { itemOfVersion } from '../tray/gather'
+import { GatherButton } from '../tray/GatherButton'
+import { isRestorable } from '../tray/restorable'
 import { compareChoice } from './compare/sides'
 import { NotIndexed } from './NotIndexed'
 import { SizeChart } from './SizeChart'
@@ -151,7 +154,7 @@ function VersionItem(props: ItemProps) {
   const place = placeOf(version)
   const past = place?.past ?? null
   const name = `the version of ${version.modified == null ? 'an unknown time' : formatDateTime(version.modified)}`
-  const restorable = past !== null && (version.kind === 'file' || version.kind === 'symlink')
+  const restorable = past !== null && isRestorable(version)
   const refused = restoringRefusal(me, dataset)
   return (
     <li className={classes.version} data-shown={shown || undefined}>
@@ -204,6 +207,7 @@ function VersionItem(props: ItemProps) {
             <IconRestore size={16} aria-hidden />
           </ActionIcon>
         ) : null}
+        <GatherButton compact item={itemOfVersion(dataset, path, version)} name={name} />
         {place !== null && version.kind === 'file' ? (
           <ActionIcon
             component="a"

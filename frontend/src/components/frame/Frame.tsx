@@ -1,13 +1,18 @@
-import { AppShell, Center, Container, Loader } from '@mantine/core'
+import { AppShell, Box, Center, Container, Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Navigate, Outlet, useLocation } from 'react-router'
 
 import { meQuery } from '../../api/queries'
 import { useEvents } from '../../api/use-events'
+import type { RestoreGroup } from '../../forms/restore/restore-groups'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { paths } from '../../util/paths'
 import { useSearchKey } from '../search/search-key'
-import { SelectionProvider } from '../search/SelectionProvider'
+import { useTray } from '../tray/tray'
+import { TrayBar } from '../tray/TrayBar'
+import { TrayDialog } from '../tray/TrayDialog'
+import { TrayProvider } from '../tray/TrayProvider'
 import classes from './Frame.module.css'
 import { MeContext } from './me'
 import { BottomNav, SideNav } from './Nav'
@@ -35,21 +40,27 @@ export function Frame() {
   }
   return (
     <MeContext value={me}>
-      <SelectionProvider>
+      <TrayProvider key={me.user.id} user={me.user.id}>
         <Shell />
-      </SelectionProvider>
+      </TrayProvider>
     </MeContext>
   )
 }
 
+const NAV = 58
+const TRAY = 48
+
 function Shell() {
   useEvents()
   useSearchKey()
+  const { items } = useTray()
+  const [restoring, setRestoring] = useState<RestoreGroup[] | null>(null)
+  const tray = items.length === 0 ? 0 : TRAY
   return (
     <AppShell
       header={{ height: 48 }}
       navbar={{ width: 184, breakpoint: 'sm', collapsed: { mobile: true } }}
-      footer={{ height: { base: 58, sm: 0 } }}
+      footer={{ height: { base: NAV + tray, sm: tray } }}
       padding="md"
       transitionDuration={0}
     >
@@ -65,9 +76,13 @@ function Shell() {
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <Outlet />
       </AppShell.Main>
-      <AppShell.Footer hiddenFrom="sm" component="nav" aria-label="Pages">
-        <BottomNav />
+      <AppShell.Footer {...(tray === 0 ? { hiddenFrom: 'sm' } : {})}>
+        <TrayBar onRestore={setRestoring} />
+        <Box component="nav" aria-label="Pages" hiddenFrom="sm" h={NAV}>
+          <BottomNav />
+        </Box>
       </AppShell.Footer>
+      {restoring === null ? null : <TrayDialog groups={restoring} onClose={() => setRestoring(null)} />}
     </AppShell>
   )
 }

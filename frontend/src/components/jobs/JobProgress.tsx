@@ -9,9 +9,12 @@ import { JobStateMark } from './JobStateMark'
 export function JobProgress({ job }: { job: Job }) {
   const percent = jobPercent(job)
   return (
-    <div role="status">
+    <div>
       <Group justify="space-between" gap="xs">
-        <JobStateMark job={job} />
+        {/* The numbers change too often to be read out; who wants them finds them at the bar. */}
+        <span role="status">
+          <JobStateMark job={job} />
+        </span>
         <Text size="sm" c="dimmed" className="tabular">
           {hasEnded(job) ? '' : progressText(job)}
         </Text>
@@ -23,6 +26,7 @@ export function JobProgress({ job }: { job: Job }) {
             striped={percent === null}
             animated={percent === null}
             aria-label={`Progress of ${job.title}`}
+            aria-valuetext={progressText(job)}
           />
         </Progress.Root>
       )}

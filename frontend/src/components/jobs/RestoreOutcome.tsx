@@ -1,99 +1,71 @@
-import { Alert, Anchor, List, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { Link } from 'react-router'
 
-import type { Job, RestoreResult } from '../../api/types'
-import { Bytes } from '../../ui/Bytes'
-import { StateMark, type Tone } from '../../ui/StateMark'
+import type { RestoreResult } from '../../api/types'
+import { StateMark } from '../../ui/StateMark'
 import { paths } from '../../util/paths'
-import { displayPath, displaySegment, lastSegment, parentPath } from '../../util/relpath'
+import { commonFolder } from '../../util/relpath'
+import { formatCount } from '../../util/sizes'
+import classes from './Restored.module.css'
+import { countWords, failuresFirst } from './restore-words'
+import { RestoredItemLine } from './RestoredItemLine'
 
-type Item = RestoreResult['items'][number]
+/** So many entries are told in a dialog; the job's page has all. */
+const MOST_ITEMS = 50
 
-const MEANS: Record<Item['means'], string> = {
-  copy_file_range: 'by the file system itself',
-  read_write: 'copied',
-  mixed: 'partly by the file system itself, partly copied',
-  none: '',
-}
-
-/** What came of a restore, each item with the way to it. `onLeave` is called when such a way is taken. */
-export function RestoreOutcome({ job, onLeave }: { job: Job; onLeave?: () => void }) {
-  const { result, error } = job
+/** What came of a restore: how many, what went wrong, the way to the rest. `onLeave` is called when a way is taken. */
+export function RestoreOutcome({ result, onLeave }: { result: RestoreResult; onLeave: () => void }) {
+  const { tone, words } = countWords(result)
+  const items = failuresFirst(result.items).slice(0, MOST_ITEMS)
+  const more = result.restored + result.skipped + result.failed + result.unchanged - items.length
+  const shown = showUrl(result)
   return (
     <Stack gap="sm">
-      {error == null ? null : (
-        <Alert role="alert" variant="default" title="It failed">
-          <Text size="sm">{error.detail}</Text>
-          <Text size="xs" c="dimmed" ff="monospace" mt={4}>
-            {error.code}
-          </Text>
-        </Alert>
-      )}
-      {result == null ? null : (
-        <Stack component="ul" gap="sm" p={0} m={0} style={{ listStyle: 'none' }} aria-label="Outcome">
-          {result.items.map((item) => (
-            <li key={item.path}>
-              <ItemOutcome item={item} onLeave={onLeave} />
-            </li>
-          ))}
-        </Stack>
-      )}
-      {result?.guard_snapshot == null ? null : (
-        <Text size="sm">
-          What was replaced is kept in the snapshot{' '}
-          <Text span inherit ff="monospace">
-            {result.guard_snapshot}
-          </Text>
-          .
+      <Group justify="space-between" gap="xs" role="status">
+        <StateMark tone={tone}>{words}</StateMark>
+        {shown === null ? null : (
+          <Button component={Link} to={shown} variant="default" size="xs" onClick={onLeave}>
+            Show it
+          </Button>
+        )}
+      </Group>
+      <ul className={classes.items} aria-label="Outcome" tabIndex={items.length > 3 ? 0 : undefined}>
+        {items.map((item) => (
+          <li key={item.path}>
+            <RestoredItemLine item={item} onLeave={onLeave} />
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? (
+        <Text size="sm" c="dimmed">
+          {formatCount(more)} more are on the job’s page.
         </Text>
-      )}
+      ) : null}
+      <GuardNote guard={result.guard_snapshot} />
     </Stack>
   )
 }
 
-const OUTCOME: Record<Item['outcome'], { tone: Tone; word: string }> = {
-  restored: { tone: 'well', word: 'restored' },
-  skipped: { tone: 'attention', word: 'skipped' },
-  failed: { tone: 'fault', word: 'failed' },
-}
-
-function ItemOutcome({ item, onLeave }: { item: Item; onLeave: (() => void) | undefined }) {
-  const { tone, word } = OUTCOME[item.outcome]
+export function GuardNote({ guard }: { guard: string | null | undefined }) {
+  if (guard == null) return null
   return (
-    <Stack gap={2}>
-      <StateMark tone={tone}>
-        <b style={{ overflowWrap: 'anywhere' }}>{displaySegment(lastSegment(item.path))}</b> {word}
-        {item.outcome === 'restored' ? (
-          <>
-            , <Bytes value={item.bytes} /> {MEANS[item.means]}
-          </>
-        ) : null}
-      </StateMark>
-      {item.error == null ? null : <Text size="sm">{item.error}</Text>}
-      {item.outcome === 'failed' ? null : (
-        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          <Anchor
-            component={Link}
-            inherit
-            to={paths.files(item.target_dataset, {
-              path: parentPath(item.target_path),
-              selected: item.target_path,
-            })}
-            onClick={onLeave}
-          >
-            Show {displayPath(item.target_path)} in {item.target_dataset}
-          </Anchor>
-        </Text>
-      )}
-      {item.not_kept.length === 0 ? null : (
-        <List size="sm">
-          {item.not_kept.map(({ what, why }) => (
-            <List.Item key={what}>
-              {what} not kept: {why}
-            </List.Item>
-          ))}
-        </List>
-      )}
-    </Stack>
+    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+      What was replaced is kept in the snapshot{' '}
+      <Text span inherit ff="monospace">
+        {guard}
+      </Text>
+      .
+    </Text>
   )
+}
+
+/** The folder in which all that was restored is now. */
+function showUrl({ items }: RestoreResult): string | null {
+  const back = items.filter(({ outcome }) => outcome === 'restored')
+  const [first] = back
+  if (first === undefined) return null
+  return paths.files(first.target_dataset, {
+    path: commonFolder(back.map(({ target_path }) => target_path)),
+    selected: back.length === 1 ? first.target_path : null,
+  })
 }

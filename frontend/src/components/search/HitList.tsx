@@ -5,11 +5,12 @@ import { useNavigate } from 'react-router'
 
 import type { Hit } from '../../api/search-types'
 import { usePhone } from '../../ui/use-phone'
+import { itemOfHit } from '../tray/gather'
+import { useTray } from '../tray/tray'
 import classes from './HitList.module.css'
 import { HitRow } from './HitRow'
 import { hitKey, hitUrl } from './hits'
 import { keyTarget, span } from '../../util/list-keys'
-import { useSelection } from './selection'
 
 const ROW = 50
 const PHONE_ROW = 80
@@ -32,7 +33,7 @@ export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Pro
   const scroller = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
   const height = usePhone() ? PHONE_ROW : ROW
-  const { selected, set } = useSelection()
+  const tray = useTray()
   const [place, setPlace] = useState({ asked, active: -1, anchor: -1 })
   const { active, anchor } = place.asked === asked ? place : { active: -1, anchor: -1 }
   // eslint-disable-next-line react-hooks/incompatible-library -- it only says that the compiler leaves this one alone
@@ -52,6 +53,11 @@ export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Pro
   useEffect(() => virtual.scrollToOffset(0), [asked, virtual])
   useEffect(() => virtual.measure(), [height, virtual])
 
+  const set = (some: Hit[], taken: boolean) => {
+    const items = some.flatMap((hit) => itemOfHit(hit) ?? [])
+    if (taken) tray.add(items)
+    else tray.remove(items)
+  }
   const goTo = (index: number, extend: boolean) => {
     const from = extend ? (anchor >= 0 ? anchor : Math.max(0, active)) : index
     if (extend) set(span(hits, from, index), true)
@@ -66,7 +72,10 @@ export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Pro
     const url = hit === undefined ? null : hitUrl(hit)
     if (url !== null) void navigate(url)
   }
-  const isTaken = (hit: Hit | undefined) => hit !== undefined && selected.has(hitKey(hit))
+  const isTaken = (hit: Hit | undefined) => {
+    const item = hit === undefined ? null : itemOfHit(hit)
+    return item !== null && tray.has(item)
+  }
 
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? height) / height) - 2)

@@ -15,6 +15,7 @@ import { plural } from '../../util/sizes'
 import { KindIcon } from '../files/KindIcon'
 import { kindWord } from '../files/preview-kind'
 import { useMe } from '../frame/me'
+import { itemOfHit } from '../tray/gather'
 import classes from './HitList.module.css'
 import { crumbsOf, downloadUrl, hitUrl, restoreRefusal } from './hits'
 
@@ -31,6 +32,7 @@ type Props = {
 export function HitRow({ hit, selected, active, onSelect, onRestore }: Props) {
   const name = visibleName(hit.name)
   const tabIndex = active ? 0 : -1
+  const refused = itemOfHit(hit) === null ? (restoreRefusal(hit) ?? 'It can’t be gathered.') : undefined
   return (
     <>
       <span role="gridcell">
@@ -38,6 +40,8 @@ export function HitRow({ hit, selected, active, onSelect, onRestore }: Props) {
           size="xs"
           tabIndex={tabIndex}
           aria-label={`Select ${name}`}
+          disabled={refused !== undefined}
+          title={refused}
           checked={selected}
           onChange={(event) => onSelect(event.currentTarget.checked, isWithShift(event.nativeEvent))}
         />

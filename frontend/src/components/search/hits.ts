@@ -4,6 +4,7 @@ import { charactersOf, within } from '../../util/characters'
 import type { Past } from '../../util/past'
 import { paths } from '../../util/paths'
 import { decodedSegment, parentPath } from '../../util/relpath'
+import { isRestorable, KIND_REFUSAL } from '../tray/restorable'
 
 /** What tells a hit from all others. */
 export function hitKey({ host, dataset, path, state, at }: Hit): string {
@@ -60,8 +61,7 @@ export function downloadUrl(hit: Hit): string | null {
 /** Why a hit can’t be restored, whoever asks; null: it can. */
 export function restoreRefusal(hit: Hit): string | null {
   if (!hit.here) return `It is on ${hit.host}; it can be restored there only.`
-  if (hit.kind === 'directory') return 'Folders can’t be restored as a whole yet.'
-  if (hit.kind !== 'file' && hit.kind !== 'symlink') return 'Only files and symbolic links can be restored.'
+  if (!isRestorable(hit)) return KIND_REFUSAL
   if (hit.state === 'live' && hit.at == null) return 'This is the live one.'
   return isLost(hit) ? 'No snapshot holds it.' : null
 }

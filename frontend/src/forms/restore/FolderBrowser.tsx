@@ -9,17 +9,23 @@ import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { visibleName } from '../../util/names'
 import { displayPath, parentPath } from '../../util/relpath'
-import { restoringRefusal } from '../../util/roles'
+import { mayRestoreInto } from '../../util/roles'
 
 type Folder = { dataset: string; path: string }
 type Props = { value: Folder; onChange: (folder: Folder) => void }
 
+type BrowserProps = Props & {
+  /** Where what is restored comes from: not every dataset may be reached from each. */
+  sources: string[]
+}
+
 /** A live folder of any dataset that can be written to. The one shown is the one chosen. */
-export function FolderBrowser({ value, onChange }: Props) {
+export function FolderBrowser({ value, sources, onChange }: BrowserProps) {
   const me = useMe()
   const { data: datasets } = useQuery(datasetsQuery)
   const writable = (datasets ?? []).filter(
-    ({ name, files, readonly }) => files.reachable && !readonly && restoringRefusal(me, name) === null,
+    ({ name, files, readonly }) =>
+      files.reachable && !readonly && sources.every((source) => mayRestoreInto(me, source, name)),
   )
   return (
     <Paper withBorder p="sm">

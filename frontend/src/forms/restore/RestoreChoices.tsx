@@ -1,73 +1,83 @@
-import { Radio, Stack } from '@mantine/core'
+import { Checkbox, Group, Radio, Stack } from '@mantine/core'
 
-import type { RestoreRequest } from '../../api/types'
+import { More } from '../../ui/More'
+import { type Choices, POLICIES } from './choices'
 import { FolderBrowser } from './FolderBrowser'
 
-export type Choices = {
-  elsewhere: boolean
-  folder: { dataset: string; path: string }
-  onConflict: NonNullable<RestoreRequest['on_conflict']>
+const ADDED_SINCE: Record<Choices['addedSince'], string> = {
+  leave: 'It stays beside what is restored.',
+  move_aside: 'The folder is as it was; what was added goes into a new folder beside it.',
 }
 
-/** The choices as a request has them. */
-export function chosenRequest({ elsewhere, folder, onConflict }: Choices) {
-  return { to: elsewhere ? folder : null, on_conflict: onConflict }
-}
-
-const CONFLICTS: { value: Choices['onConflict']; label: string; description: string }[] = [
-  {
-    value: 'rename',
-    label: 'Keep both',
-    description: 'What is there stays; the restored one gets another name.',
-  },
-  {
-    value: 'overwrite',
-    label: 'Replace',
-    description: 'What is there goes; a snapshot taken before keeps it.',
-  },
-  {
-    value: 'skip',
-    label: 'Skip',
-    description: 'What is there stays; nothing is restored over or beside it.',
-  },
-]
-
-/** To where, and what if something is there. `home` says where it was. */
-export function RestoreChoices({
-  home,
-  value,
-  onChange,
-}: {
+type Props = {
+  /** Where it was, in words. */
   home: string
+  /** Why it can’t be put there; null: it can. */
+  homeRefused: string | null
+  /** Datasets that it comes from. */
+  sources: string[]
+  /** Whether folders are among what is restored: only they have something that was added since. */
+  folders: boolean
   value: Choices
   onChange: (value: Choices) => void
-}) {
+}
+
+/** To where, what if something is there, and what of the rest. */
+export function RestoreChoices({ home, homeRefused, sources, folders, value, onChange }: Props) {
+  const set = (change: Partial<Choices>) => onChange({ ...value, ...change })
   return (
     <>
       <Radio.Group
         label="To"
         value={value.elsewhere ? 'elsewhere' : 'home'}
-        onChange={(to) => onChange({ ...value, elsewhere: to === 'elsewhere' })}
+        onChange={(to) => set({ elsewhere: to === 'elsewhere' })}
       >
         <Stack gap="xs" mt={4}>
-          <Radio value="home" label="Where it was" description={home} />
+          <Radio
+            value="home"
+            label="Where it was"
+            description={homeRefused ?? home}
+            disabled={homeRefused !== null}
+          />
           <Radio value="elsewhere" label="Another folder" />
         </Stack>
       </Radio.Group>
       {value.elsewhere ? (
-        <FolderBrowser value={value.folder} onChange={(folder) => onChange({ ...value, folder })} />
+        <FolderBrowser value={value.folder} sources={sources} onChange={(folder) => set({ folder })} />
       ) : null}
       <Radio.Group
         label="If something is there"
+        description={POLICIES.find(({ value: policy }) => policy === value.onConflict)?.description}
         value={value.onConflict}
-        onChange={(onConflict) => onChange({ ...value, onConflict })}
+        onChange={(onConflict) => set({ onConflict })}
       >
-        <Stack gap="xs" mt={4}>
-          {CONFLICTS.map((conflict) => (
-            <Radio key={conflict.value} {...conflict} />
+        <Group gap="xs 20px" mt={6}>
+          {POLICIES.map(({ value: policy, label }) => (
+            <Radio key={policy} value={policy} label={label} />
           ))}
-        </Stack>
+        </Group>
       </Radio.Group>
+      {folders && !value.elsewhere ? (
+        <Radio.Group
+          label="What was added to a folder since"
+          description={ADDED_SINCE[value.addedSince]}
+          value={value.addedSince}
+          onChange={(addedSince) => set({ addedSince })}
+        >
+          <Group gap="xs 20px" mt={6}>
+            <Radio value="leave" label="Leave it" />
+            <Radio value="move_aside" label="Move it aside" />
+          </Group>
+        </Radio.Group>
+      ) : null}
+      <More>
+        <Checkbox
+          label="Keep setuid, setgid and file capabilities"
+          description="Otherwise they are dropped: an old program may have a flaw that was mended since."
+          checked={value.keepSetid}
+          onChange={(event) => set({ keepSetid: event.currentTarget.checked })}
+        />
+      </More>
     </>
   )
 }

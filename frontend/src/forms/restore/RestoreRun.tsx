@@ -1,32 +1,45 @@
 import { Button, Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { Link } from 'react-router'
 
 import { hasEnded } from '../../api/job-events'
 import { jobQuery } from '../../api/queries'
+import type { Job } from '../../api/types'
 import { usePollInterval } from '../../api/use-events'
 import { CancelJobButton } from '../../components/jobs/CancelJobButton'
+import { JobFailure } from '../../components/jobs/JobFailure'
 import { JobProgress } from '../../components/jobs/JobProgress'
 import { RestoreOutcome } from '../../components/jobs/RestoreOutcome'
+import { UndoRestore } from '../../components/jobs/UndoRestore'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { paths } from '../../util/paths'
 
 type Props = {
   jobId: string
-  onClose: () => void
-  /** The dialog shows several, and closes them together. */
-  oneOfMany?: boolean
+  /** A way out of the dialog is taken. */
+  onLeave: () => void
+  /** Called again with each look at a job that has ended. */
+  onEnded: (job: Job) => void
 }
 
-/** The job where it was started: how far it is, then what came of it. */
-export function RestoreRun({ jobId, onClose, oneOfMany = false }: Props) {
+/** The job where it was started: how far it is, then what came of it, and the way back. */
+export function RestoreRun({ jobId, onLeave, onEnded }: Props) {
   const interval = usePollInterval()
   const { data: job, error } = useQuery({
     ...jobQuery(jobId),
     // Asked for even while events arrive: an event between the start and the first look could have been missed.
     refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : interval || 2000),
   })
+  useEffect(() => {
+    if (job !== undefined && hasEnded(job)) onEnded(job)
+  }, [job, onEnded])
+  const place = useRef<HTMLDivElement>(null)
+  // The button that started it is gone, and the focus with it.
+  useEffect(() => {
+    if (document.activeElement === document.body) place.current?.focus()
+  }, [])
   if (job === undefined) {
     return error === null ? (
       <Loading what="the job" />
@@ -35,18 +48,16 @@ export function RestoreRun({ jobId, onClose, oneOfMany = false }: Props) {
     )
   }
   return (
-    <Stack gap="md">
+    <Stack gap="md" ref={place} tabIndex={-1} style={{ outline: 'none' }}>
       <JobProgress job={job} />
-      <RestoreOutcome job={job} onLeave={onClose} />
-      <Group justify="flex-end">
+      <JobFailure job={job} />
+      {job.result == null ? null : <RestoreOutcome result={job.result} onLeave={onLeave} />}
+      <Group justify="flex-end" gap="xs">
         <Button component={Link} to={paths.job(job.id)} variant="default">
           Show the job
         </Button>
-        {!hasEnded(job) ? (
-          <CancelJobButton job={job} />
-        ) : oneOfMany ? null : (
-          <Button onClick={onClose}>Done</Button>
-        )}
+        <CancelJobButton job={job} />
+        {hasEnded(job) && job.result != null ? <UndoRestore result={job.result} jobId={job.id} /> : null}
       </Group>
     </Stack>
   )
