@@ -83,8 +83,15 @@ export function mockRestores(momentOf: (dataset: string, at: string) => Moment |
       bytes,
     }
     itemsOf.set(id, done)
-    const { restored: back, skipped, failed } = job.result
-    const counts = { restored: back, skipped, failed, bytes, undone: 0, left: 0, not_undone: 0 }
+    const counts = {
+      restored: count('restored'),
+      skipped: count('skipped'),
+      failed: 0,
+      bytes,
+      undone: 0,
+      left: 0,
+      not_undone: 0,
+    }
     restores.set(id, { job, counts, undo: { state: 'possible' } })
     return job
   }

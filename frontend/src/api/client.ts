@@ -1,13 +1,12 @@
 import createClient from 'openapi-fetch'
 
 import { errorFromResponse, toApiError } from './errors'
-import type { RestorePaths } from './restore-types'
 import type { paths } from './schema'
 
 /** Where the server is; empty when it is the one that served this page. */
 export const apiBase = (import.meta.env.VITE_API_BASE as string | undefined) ?? ''
 
-export const client = createClient<Omit<paths, keyof RestorePaths> & RestorePaths>({
+export const client = createClient<paths>({
   baseUrl: apiBase,
   credentials: 'include',
   // No form of another site can set this header, so the server takes it as proof that the request is ours.

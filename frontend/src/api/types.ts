@@ -1,4 +1,3 @@
-import type { DownloadRequest, RestoreResult, UndoResult } from './restore-types'
 import type { components, paths } from './schema'
 
 /** The server's types by their own names. */
@@ -42,31 +41,28 @@ export type DifferenceSummary = Schemas['DifferenceSummary']
 export type Tally = Schemas['Tally']
 /** What became of an entry between a moment and now. */
 export type Now = Schemas['Now']
-/** One dataset's part of a download. */
-export type DownloadItem = DownloadRequest['items'][number]
-export type {
-  ConflictPolicy,
-  Download,
-  DownloadFormat,
-  DownloadRequest,
-  EntryKind,
-  PlanAction,
-  PlanItem,
-  Restore,
-  RestoreCounts,
-  RestoredItem,
-  RestoredPage,
-  RestoreOutcome,
-  RestorePlan,
-  RestoreRequest,
-  RestoreResult,
-  UndoResult,
-} from './restore-types'
+export type EntryKind = Schemas['EntryKind']
+export type ConflictPolicy = Schemas['ConflictPolicy']
+export type RestoreRequest = Schemas['RestoreRequest']
+export type RestorePlan = Schemas['RestorePlan']
+export type PlanItem = Schemas['PlanItem']
+export type PlanAction = Schemas['PlanAction']
+export type RestoreResult = Schemas['RestoreResult']
+export type RestoredItem = Schemas['RestoredItem']
+export type RestoredPage = Schemas['Page_RestoredItem']
+export type RestoreOutcome = Schemas['Outcome']
+/** A restore's job, what came of it, and whether it can be undone. */
+export type Restore = Schemas['Restore']
+export type UndoResult = Schemas['UndoResult']
+export type DownloadFormat = Schemas['DownloadFormat']
+export type DownloadItem = Schemas['DownloadItem']
+export type DownloadRequest = Schemas['DownloadRequest']
+export type Download = Schemas['Download']
 
 export type JobState = Schemas['JobState']
 export type JobKind = 'index' | 'restore' | 'undo_restore'
-export type Job = Omit<Schemas['Job'], 'result'> & { result?: RestoreResult | null; undo?: UndoResult | null }
-export type JobList = Omit<Schemas['Page_Job'], 'items'> & { items: Job[] }
+export type Job = Schemas['Job']
+export type JobList = Schemas['Page_Job']
 export type IndexResult = Schemas['IndexResult']
 
 export type Coverage = Schemas['Coverage']

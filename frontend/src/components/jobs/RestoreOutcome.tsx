@@ -7,7 +7,7 @@ import { paths } from '../../util/paths'
 import { commonFolder } from '../../util/relpath'
 import { formatCount } from '../../util/sizes'
 import classes from './Restored.module.css'
-import { countWords, failuresFirst } from './restore-words'
+import { countsOf, countWords, failuresFirst } from './restore-words'
 import { RestoredItemLine } from './RestoredItemLine'
 
 /** So many entries are told in a dialog; the job's page has all. */
@@ -17,7 +17,7 @@ const MOST_ITEMS = 50
 export function RestoreOutcome({ result, onLeave }: { result: RestoreResult; onLeave: () => void }) {
   const { tone, words } = countWords(result)
   const items = failuresFirst(result.items).slice(0, MOST_ITEMS)
-  const more = result.restored + result.skipped + result.failed + result.unchanged - items.length
+  const more = countsOf(result).all - items.length
   const shown = showUrl(result)
   return (
     <Stack gap="sm">

@@ -9,6 +9,7 @@ import { ErrorNote } from '../../ui/ErrorNote'
 import { Loading } from '../../ui/Loading'
 import { LoadMore } from '../../ui/LoadMore'
 import { formatCount } from '../../util/sizes'
+import { countsOf } from './restore-words'
 import { RestoredItemLine } from './RestoredItemLine'
 import classes from './Restored.module.css'
 
@@ -16,6 +17,7 @@ const OUTCOMES: RestoreOutcome[] = ['failed', 'skipped', 'restored']
 
 /** Every entry of a restore that has ended, page by page; which ones is in the address. */
 export function RestoredItems({ jobId, result }: { jobId: string; result: RestoreResult }) {
+  const counts = countsOf(result)
   const [search, setSearch] = useSearchParams()
   const outcome = OUTCOMES.find((one) => one === search.get('outcome')) ?? null
   const query = useInfiniteQuery(restoredItemsQuery(jobId, outcome))
@@ -33,9 +35,9 @@ export function RestoredItems({ jobId, result }: { jobId: string; result: Restor
           value={outcome ?? ''}
           data={[
             { value: '', label: 'All' },
-            { value: 'failed', label: `Failed ${formatCount(result.failed)}` },
-            { value: 'skipped', label: `Skipped ${formatCount(result.skipped)}` },
-            { value: 'restored', label: `Restored ${formatCount(result.restored)}` },
+            { value: 'failed', label: `Failed ${formatCount(counts.failed)}` },
+            { value: 'skipped', label: `Skipped ${formatCount(counts.skipped)}` },
+            { value: 'restored', label: `Restored ${formatCount(counts.restored)}` },
           ]}
           onChange={(value) => setSearch(value === '' ? {} : { outcome: value }, { replace: true })}
         />

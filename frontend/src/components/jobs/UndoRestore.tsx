@@ -8,14 +8,13 @@ import { hasEnded } from '../../api/job-events'
 import { useUndoRestore } from '../../api/mutations'
 import { jobQuery, restoreQuery } from '../../api/queries'
 import type { Restore, RestoreResult } from '../../api/types'
-import { usePollInterval } from '../../api/use-events'
 import { ErrorNote } from '../../ui/ErrorNote'
 import { paths } from '../../util/paths'
 import { restoringRefusal } from '../../util/roles'
 import { useMe } from '../frame/me'
 import { JobFailure } from './JobFailure'
 import { JobProgress } from './JobProgress'
-import { undoWords } from './restore-words'
+import { countsOf, undoWords } from './restore-words'
 import classes from './Restored.module.css'
 import { UndoOutcome } from './UndoOutcome'
 
@@ -27,7 +26,7 @@ export function UndoRestore({ jobId, result }: Props) {
     ...restoreQuery(jobId),
     refetchInterval: ({ state }) => (state.data?.undo.state === 'running' ? 2000 : false),
   })
-  if (result.restored === 0) return null
+  if (countsOf(result).restored === 0) return null
   if (data === undefined) {
     return error === null ? null : (
       <ErrorNote
@@ -125,10 +124,9 @@ function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
 
 /** The job that undoes: how far it is, and what came of it. */
 function UndoRun({ jobId }: { jobId: string }) {
-  const interval = usePollInterval()
   const { data: job, error } = useQuery({
     ...jobQuery(jobId),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : interval || 2000),
+    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : 2000),
   })
   if (error !== null) return <ErrorNote title="The undo can’t be shown" error={error} />
   if (job === undefined) return null

@@ -2,11 +2,16 @@ import type { PlanAction, RestoredItem, RestoreResult, UndoResult } from '../../
 import type { Tone } from '../../ui/StateMark'
 import { formatCount, plural } from '../../util/sizes'
 
-type Counted = Pick<RestoreResult, 'restored' | 'skipped' | 'failed'> & { unchanged?: number }
+type Counted = Pick<RestoreResult, 'restored' | 'skipped' | 'failed' | 'unchanged'>
+
+/** How many came to what; a count that is not told is none. */
+export function countsOf({ restored = 0, skipped = 0, failed = 0, unchanged = 0 }: Counted) {
+  return { restored, skipped, failed, unchanged, all: restored + skipped + failed + unchanged }
+}
 
 /** `14 restored, 2 skipped, 1 failed`, and how well that is. */
-export function countWords(counts: Counted): { tone: Tone; words: string } {
-  const { restored, skipped, failed, unchanged = 0 } = counts
+export function countWords(result: Counted): { tone: Tone; words: string } {
+  const { restored, skipped, failed, unchanged } = countsOf(result)
   const words = [
     `${formatCount(restored)} restored`,
     skipped === 0 ? null : `${formatCount(skipped)} skipped`,
@@ -23,7 +28,7 @@ export function undoWords(result: Pick<RestoreResult, 'items' | 'restored'>): {
 } {
   const done = result.items.filter(({ outcome }) => outcome === 'restored')
   // Not every entry of a large restore is told; what is not counted is then not claimed.
-  if (done.length < result.restored) {
+  if (done.length < countsOf(result).restored) {
     return {
       text: 'What this restore made is removed; what it replaced or moved aside is put back.',
       button: 'Undo the restore',

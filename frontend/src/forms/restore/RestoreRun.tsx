@@ -6,7 +6,6 @@ import { Link } from 'react-router'
 import { hasEnded } from '../../api/job-events'
 import { jobQuery } from '../../api/queries'
 import type { Job } from '../../api/types'
-import { usePollInterval } from '../../api/use-events'
 import { CancelJobButton } from '../../components/jobs/CancelJobButton'
 import { JobFailure } from '../../components/jobs/JobFailure'
 import { JobProgress } from '../../components/jobs/JobProgress'
@@ -26,11 +25,10 @@ type Props = {
 
 /** The job where it was started: how far it is, then what came of it, and the way back. */
 export function RestoreRun({ jobId, onLeave, onEnded }: Props) {
-  const interval = usePollInterval()
   const { data: job, error } = useQuery({
     ...jobQuery(jobId),
     // Asked for even while events arrive: an event between the start and the first look could have been missed.
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : interval || 2000),
+    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : 2000),
   })
   useEffect(() => {
     if (job !== undefined && hasEnded(job)) onEnded(job)
