@@ -138,6 +138,9 @@ pub fn listen(app: web::Data<App>) -> std::io::Result<Running> {
         // Else the last part of an answer waits 40 ms for the client's acknowledgement of the part before.
         .tcp_nodelay(true)
         .keep_alive(Duration::from_secs(75))
+        // Who closes a connection while an answer is under way is gone, and the work for it ends: else it would only be
+        // noticed by the next write, and a folder of zeros that compresses to nothing writes none for hours.
+        .h1_allow_half_closed(false)
         .disable_signals()
         .bind(address)?;
     let address = server.addrs().first().copied().unwrap_or(address);

@@ -3630,7 +3630,7 @@ export interface operations {
                     "application/json": components["schemas"]["Listing"];
                 };
             };
-            /** @description `invalid_path`; `invalid_request`: such as `compare` without `at` */
+            /** @description `invalid_path`; `invalid_request`: such as compare without at */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -6,8 +6,8 @@ import { renderApp } from '../test/render-app'
 test('admins see who did what, from where to where, by which request', async () => {
   const { user, address } = renderApp('/activity')
   await user.click(await screen.findByRole('tab', { name: 'Audit' }))
-  expect(address()).toBe('/activity/audit')
   const table = await screen.findByRole('table', { name: 'Audit log' })
+  expect(address()).toBe('/activity/audit')
   const [, restore, preview, failed] = within(table).getAllByRole('row')
   expect(restore?.textContent).toContain('mia')
   expect(restore?.textContent).toContain('Tax return.pdf')

@@ -1,4 +1,4 @@
-//! The items of a restore: noted while it runs, listed, and gone through backwards to undo it.
+//! The items of a restore: noted while it runs, listed, and gone through again to undo it.
 
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
@@ -134,12 +134,12 @@ impl Catalog {
         items(query.load(&mut self.conn()?)?)
     }
 
-    /// What was restored and is not undone yet, at most `limit`: the last first, before the place `from` in the record; of all
-    /// actions but one.
+    /// What was restored and is not undone yet, at most `limit`: in the order of the record, so that what is in a folder comes
+    /// before it, after the place `from`; of all actions but one.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn restored_backwards(
+    pub fn restored_but(
         &self,
         restore: i64,
         but: &str,
@@ -148,16 +148,15 @@ impl Catalog {
     ) -> Result<Vec<RestoreItem>> {
         let rows = not_undone(restore)
             .filter(restore_items::action.ne(but))
-            .filter(restore_items::id.lt(from.unwrap_or(i64::MAX)))
-            .order(restore_items::id.desc())
+            .filter(restore_items::id.gt(from.unwrap_or_default()))
+            .order(restore_items::id)
             .limit(limit.into())
             .select(ItemRow::as_select())
             .load(&mut self.conn()?)?;
         items(rows)
     }
 
-    /// What was done by this action and is not undone yet, at most `limit`: the first first, after the place `from` in the
-    /// record.
+    /// The same of one action.
     ///
     /// # Errors
     /// When the database fails.
@@ -332,7 +331,7 @@ mod tests {
         let noted = ["f/a", "f/g/b", "f0", "f.c", "h/a"].map(|at| item(at, Outcome::Restored, true));
         catalog.note_restored(id, &noted, None).unwrap();
         assert_eq!(catalog.restore_counts(id).unwrap(), RestoreCounts::default());
-        assert!(catalog.restored_backwards(id, "merge", None, 9).unwrap().is_empty());
+        assert!(catalog.restored_but(id, "merge", None, 9).unwrap().is_empty());
         catalog.settle_restored(id, &path("to/f")).unwrap();
         assert_eq!(sources(&catalog.restored_items(id, None, None, 9).unwrap()), ["f/a", "f/g/b"]);
         catalog.forget_pending_restored(id, &path("to/h")).unwrap();
@@ -344,24 +343,25 @@ mod tests {
     }
 
     #[test]
-    fn undoing_goes_backwards_and_ends() {
+    fn undoing_goes_on_where_it_was_and_ends() {
         let (_folder, catalog, job, id) = with_restore();
         let noted = ["a", "b", "c"].map(|at| item(at, Outcome::Restored, false));
         catalog.note_restored(id, &noted, None).unwrap();
-        let back = catalog.restored_backwards(id, "merge", None, 2).unwrap();
-        assert_eq!(sources(&back), ["c", "b"]);
-        assert_eq!(sources(&catalog.restored_backwards(id, "merge", Some(back[1].id), 2).unwrap()), ["a"]);
-        assert!(catalog.restored_backwards(id, "create", None, 2).unwrap().is_empty());
-        let first = catalog.restored_by(id, "create", None, 2).unwrap();
+        let first = catalog.restored_but(id, "merge", None, 2).unwrap();
         assert_eq!(sources(&first), ["a", "b"]);
-        assert_eq!(sources(&catalog.restored_by(id, "create", Some(first[1].id), 2).unwrap()), ["c"]);
+        assert_eq!(catalog.restored_by(id, "create", None, 2).unwrap(), first);
+        let rest = catalog.restored_but(id, "merge", Some(first[1].id), 2).unwrap();
+        assert_eq!(sources(&rest), ["c"]);
+        assert_eq!(catalog.restored_by(id, "create", Some(first[1].id), 2).unwrap(), rest);
+        assert!(catalog.restored_but(id, "create", None, 2).unwrap().is_empty());
+        assert!(catalog.restored_by(id, "merge", None, 2).unwrap().is_empty());
         assert!(
             catalog.restore_has(id, &["create"]).unwrap() && !catalog.restore_has(id, &["replace"]).unwrap()
         );
         let outcomes = [
-            (back[0].id, Undone::Undone, None),
-            (back[1].id, Undone::Left, Some("changed".to_owned())),
-            (back[1].id - 1, Undone::Failed, Some("read-only".to_owned())),
+            (rest[0].id, Undone::Undone, None),
+            (first[1].id, Undone::Left, Some("changed".to_owned())),
+            (first[0].id, Undone::Failed, Some("read-only".to_owned())),
         ];
         catalog.note_undone(&outcomes, None).unwrap();
         let counts = catalog.restore_counts(id).unwrap();

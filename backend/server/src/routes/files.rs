@@ -139,7 +139,7 @@ pub struct FilesQuery {
 /// Lists a folder, live or as of a snapshot.
 #[utoipa::path(tag = "files", params(("dataset" = String, Path, description = "Full name, percent-encoded as one segment"), FilesQuery), responses(
     (status = 200, description = "A page of the folder", body = Listing),
-    (status = 400, description = "`invalid_path`; `invalid_request`: such as `compare` without `at`", body = Problem),
+    (status = 400, description = "`invalid_path`; `invalid_request`: such as compare without at", body = Problem),
     (status = 404, description = "`dataset_not_found`, `snapshot_not_found`, `file_not_found`", body = Problem),
     (status = 409, description = "`files_unreachable`, `not_a_directory`, `outside_dataset`", body = Problem),
 ))]

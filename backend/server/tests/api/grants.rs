@@ -10,7 +10,10 @@ use nasman_zfs::Zfs as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Api, HOME, Reply, Script, State, TestApp, Who, restore};
+use crate::{
+    index::look,
+    support::{Api, HOME, Reply, Script, State, TestApp, Who, restore},
+};
 
 type Granted<'a> = &'a [(&'a str, bool, &'a [Right])];
 
@@ -155,6 +158,8 @@ fn without_id(reply: &Reply) -> Value {
 #[tokio::test]
 async fn a_dataset_that_is_not_granted_answers_as_one_that_is_not_there() {
     let app = scene();
+    // Indexed, so that what may be seen is answered.
+    look(&app).await;
     let user = app.add_restricted("anna", Operator, &[("tank/anna", true, &Right::ALL)]);
     let anna = app.with_token(&user, Operator, None);
     let everything = app.script(Operator);

@@ -12,6 +12,7 @@ fn scene() -> TestApp {
     let app = TestApp::new();
     app.zfs().write("tank/home", "a", "old");
     app.zfs().add_snapshot("tank/home@one");
+    app.zfs().write("tank/home", "a", "new!");
     app
 }
 

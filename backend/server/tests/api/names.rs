@@ -113,6 +113,9 @@ async fn every_name_is_restored_unharmed() {
 #[tokio::test]
 async fn both_are_kept_under_odd_names_too() {
     let app = scene();
+    for name in odd_names() {
+        fs::write(app.zfs().folder("tank/home").join(place(&name)), "now").unwrap();
+    }
     let before = paths(&app, "").await.len();
     let request = json!({ "dataset": "tank/home", "at": "one", "paths": paths(&app, "one").await });
     let job = restore(&app.script(Operator), &request).await;

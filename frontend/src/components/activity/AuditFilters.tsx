@@ -80,6 +80,10 @@ export function AuditFilters({ filter, onChange }: Props) {
           value={filter.to}
           onChange={(event) => change({ to: event.currentTarget.value })}
         />
+        {/* Without it, Enter would send nothing: there are several fields. */}
+        <Button type="submit" variant="default">
+          Find
+        </Button>
         {filtered ? (
           <Button
             variant="default"

@@ -1,7 +1,7 @@
 //! How much changed in each state: what a time line shows of it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, PoisonError},
 };
 
@@ -64,6 +64,13 @@ const WEIGHTS: &str = "SELECT t.txg AS txg, count(*) AS objects, \
     FROM touched t LEFT JOIN objects o ON o.dataset = t.dataset AND o.inode = t.inode AND o.born = t.txg \
     WHERE t.dataset = ?1 AND t.txg > ?2 AND t.txg <= ?3 GROUP BY t.txg";
 
+/// Of states between which live was looked at: what those looks touched counts once, and its bytes as they are at the end.
+const WEIGHT: &str = "SELECT ?3 AS txg, count(*) AS objects, \
+        CAST(total(CASE WHEN o.kind = 0 THEN o.size END) AS INTEGER) AS bytes \
+    FROM (SELECT DISTINCT inode FROM touched WHERE dataset = ?1 AND txg > ?2 AND txg <= ?3) t \
+    LEFT JOIN objects o ON o.dataset = ?1 AND o.inode = t.inode AND o.born > ?2 AND o.born <= ?3 \
+        AND (o.died IS NULL OR o.died > ?3)";
+
 impl Catalog {
     /// Every snapshot of a dataset with how much changed in it.
     ///
@@ -116,16 +123,33 @@ fn count(
     let unknown: Vec<Step> = steps.iter().filter(|step| !known.contains_key(step)).copied().collect();
     for run in unknown.chunk_by(|one, next| one.1 == next.0) {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-        let rows: Vec<Row> = diesel::sql_query(WEIGHTS)
-            .bind::<BigInt, _>(dataset.0)
-            .bind::<BigInt, _>(first.0)
-            .bind::<BigInt, _>(last.1)
-            .load(conn)?;
-        let weight = |row: Row| {
-            (row.txg, Weight { objects: row.objects.cast_unsigned(), bytes: row.bytes.cast_unsigned() })
-        };
-        let counted: HashMap<i64, Weight> = rows.into_iter().map(weight).collect();
-        known.extend(run.iter().map(|step| (*step, counted.get(&step.1).copied().unwrap_or_default())));
+        let counted: BTreeMap<i64, Weight> = rows(conn, WEIGHTS, dataset, (first.0, last.1))?.collect();
+        for &step in run {
+            let mut within = counted.range(step.0 + 1..=step.1);
+            let weight = match (within.next(), within.next()) {
+                (None, _) => Weight::default(),
+                (Some((&txg, &weight)), None) if txg == step.1 => weight,
+                _ => rows(conn, WEIGHT, dataset, step)?.next().map(|(_, weight)| weight).unwrap_or_default(),
+            };
+            known.insert(step, weight);
+        }
     }
     Ok(known)
+}
+
+/// What one of the two queries counts after the first state and up to the second.
+fn rows(
+    conn: &mut SqliteConnection,
+    query: &str,
+    dataset: DatasetId,
+    (after, until): Step,
+) -> Result<impl Iterator<Item = (i64, Weight)>> {
+    let rows: Vec<Row> = diesel::sql_query(query)
+        .bind::<BigInt, _>(dataset.0)
+        .bind::<BigInt, _>(after)
+        .bind::<BigInt, _>(until)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| {
+        (row.txg, Weight { objects: row.objects.cast_unsigned(), bytes: row.bytes.cast_unsigned() })
+    }))
 }

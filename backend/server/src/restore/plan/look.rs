@@ -13,6 +13,7 @@ use super::{
     super::{
         model::{Contents, Existing, Method, NotKeptView, PlanAction, PlanItem},
         rules::{Decided, Rules, action, why_left},
+        work::is_hidden,
     },
     Stop, shown,
     tally::Tally,
@@ -137,6 +138,9 @@ impl Survey for Look<'_> {
     }
 
     fn added(&mut self, path: &RelPath, there: &Stat) {
+        if is_hidden(path) {
+            return;
+        }
         self.top.added += 1;
         self.tally.added(path);
         if self.move_aside {

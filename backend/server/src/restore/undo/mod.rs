@@ -235,8 +235,8 @@ impl Run<'_> {
         done.and(finished).and(stored)
     }
 
-    /// All but folders that were merged, the last first; then those, the innermost first, since their times change with what
-    /// is in them.
+    /// All but folders that were merged, what is in a folder before it; then those, the innermost first, since their times
+    /// change with what is in them.
     fn pass(&mut self, target: &Root, trees: &mut Trees<'_>) -> ApiResult<()> {
         for merged in [false, true] {
             let mut from = None;
@@ -255,7 +255,7 @@ impl Run<'_> {
         Ok(if merged {
             self.catalog.restored_by(id, merge, from, PAGE)?
         } else {
-            self.catalog.restored_backwards(id, merge, from, PAGE)?
+            self.catalog.restored_but(id, merge, from, PAGE)?
         })
     }
 

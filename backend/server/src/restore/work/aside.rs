@@ -12,6 +12,7 @@ use nasman_zfs::files::{
 use super::{
     super::{model::PlanAction, order::OrderItem, result::More},
     carry::Carrier,
+    is_hidden,
     marks::Move,
     record::Made,
 };
@@ -109,6 +110,9 @@ impl Survey for Mover<'_, '_> {
     fn refused(&mut self, _from: &RelPath, _to: &RelPath, _error: RestoreError) {}
 
     fn added(&mut self, path: &RelPath, there: &Stat) {
+        if is_hidden(path) {
+            return;
+        }
         let moved = self.place(path).and_then(|to| {
             let is = Expected::from(there);
             self.waiting.push(Move { entry: path.clone(), kind: there.kind, is, to });

@@ -15,7 +15,7 @@ mod tell;
 use std::sync::Arc;
 
 use nasman_catalog::{Catalog, Job, NewRestoreItem};
-use nasman_core::{DatasetName, EntryName, HoldTag, SnapshotName, restore::Outcome};
+use nasman_core::{DatasetName, EntryName, HoldTag, RelPath, SnapshotName, restore::Outcome};
 use nasman_zfs::{
     Zfs,
     files::{Root, tree::Trees},
@@ -157,9 +157,17 @@ fn marks(job: &Job) -> Option<Marks> {
     serde_json::from_value(job.marks.clone()).ok()
 }
 
+/// What the names of hidden folders begin with.
+const HIDDEN: &str = ".nasman-restore-";
+
+/// Whether it is the hidden folder of a job, which comes and goes by itself.
+pub(super) fn is_hidden(path: &RelPath) -> bool {
+    path.name().is_some_and(|name| name.as_bytes().starts_with(HIDDEN.as_bytes()))
+}
+
 /// The hidden folder of a job.
 pub(super) fn temp_name(job: &Job) -> ApiResult<EntryName> {
-    Ok(EntryName::new(format!(".nasman-restore-{}", job.id))?)
+    Ok(EntryName::new(format!("{HIDDEN}{}", job.id))?)
 }
 
 fn result(
