@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
@@ -136,7 +136,9 @@ function UndoRun({ jobId }: { jobId: string }) {
       <JobFailure job={job} />
       {job.undo == null ? null : <UndoOutcome result={job.undo} />}
       <Text size="sm">
-        <Link to={paths.job(job.id)}>Show the job</Link>
+        <Anchor component={Link} inherit to={paths.job(job.id)}>
+          Show the job
+        </Anchor>
       </Text>
     </Stack>
   )

@@ -51,7 +51,7 @@ export function RestoreChoices({ home, homeRefused, sources, folders, value, onC
         value={value.onConflict}
         onChange={(onConflict) => set({ onConflict })}
       >
-        <Group gap="xs 20px" mt={6}>
+        <Group gap="md" mt={6}>
           {POLICIES.map(({ value: policy, label }) => (
             <Radio key={policy} value={policy} label={label} />
           ))}
@@ -64,7 +64,7 @@ export function RestoreChoices({ home, homeRefused, sources, folders, value, onC
           value={value.addedSince}
           onChange={(addedSince) => set({ addedSince })}
         >
-          <Group gap="xs 20px" mt={6}>
+          <Group gap="md" mt={6}>
             <Radio value="leave" label="Leave it" />
             <Radio value="move_aside" label="Move it aside" />
           </Group>
