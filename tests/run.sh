@@ -23,13 +23,16 @@ units() {
     cargo test --workspace --all-features --no-fail-fast
 }
 
-# The paths of the compiled platform tests, which run in the guest.
+# The paths of the compiled platform tests, which run in the guest: built with the words of `units`, so that nothing is
+# built twice.
 platform_binaries() {
-    cargo test -p nasman-zfs -p nasman --all-features --no-run --message-format=json 2>/dev/null | node -e '
+    cargo test --workspace --all-features --no-run --message-format=json 2>/dev/null | node -e '
         let text = "";
         for await (const part of process.stdin) text += part;
         const built = text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-        const tests = built.filter((b) => b.executable && ["platform", "files_platform", "files", "feed", "indexing"].includes(b.target?.name));
+        const own = (b) => /#nasman(-zfs)?@/.test(b.package_id);
+        const names = ["platform", "files_platform", "files", "feed", "indexing"];
+        const tests = built.filter((b) => b.executable && own(b) && names.includes(b.target?.name));
         if (tests.length !== 5) throw new Error(`expected five platform tests, found ${tests.length}`);
         for (const test of tests) console.log(test.target.name, test.executable);
     ' --input-type=module
