@@ -76,6 +76,10 @@ test('a deleted folder is found, gathered and restored; what is back leaves the 
   expect(await within(dialog).findByText('2 restored')).toBeTruthy()
   await waitFor(() => expect(screen.queryByRole('region', { name: 'Tray' })).toBeNull())
   expect(within(dialog).getByRole('button', { name: 'Undo…' })).toBeTruthy()
+  // The dialog is the frame’s, not the page’s: the way to another page has to close it.
+  await user.click(within(dialog).getByRole('link', { name: 'Show the job' }))
+  await screen.findByRole('heading', { name: 'Log' })
+  expect(screen.queryByRole('dialog')).toBeNull()
 })
 
 test('signing out empties it', async () => {

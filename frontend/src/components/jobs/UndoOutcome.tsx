@@ -7,8 +7,14 @@ import classes from './Restored.module.css'
 import { undoneWords } from './restore-words'
 import { RestoredItemLine } from './RestoredItemLine'
 
+type Props = {
+  result: UndoResult
+  /** The way to an entry is taken. */
+  onLeave?: (() => void) | undefined
+}
+
 /** What undoing a restore came to; entry by entry only what is not as before. */
-export function UndoOutcome({ result }: { result: UndoResult }) {
+export function UndoOutcome({ result, onLeave }: Props) {
   const { tone, words } = undoneWords(result)
   const amiss = result.items.filter(({ undone }) => undone !== 'undone')
   const more = result.left + result.failed - amiss.length
@@ -21,7 +27,7 @@ export function UndoOutcome({ result }: { result: UndoResult }) {
         <ul className={classes.items} aria-label="Not undone" tabIndex={amiss.length > 3 ? 0 : undefined}>
           {amiss.map((item) => (
             <li key={item.target_path}>
-              <RestoredItemLine item={item} />
+              <RestoredItemLine item={item} onLeave={onLeave} />
             </li>
           ))}
         </ul>

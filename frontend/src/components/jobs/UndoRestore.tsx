@@ -18,10 +18,15 @@ import { countsOf, undoWords } from './restore-words'
 import classes from './Restored.module.css'
 import { UndoOutcome } from './UndoOutcome'
 
-type Props = { jobId: string; result: RestoreResult }
+type Props = {
+  jobId: string
+  result: RestoreResult
+  /** A way out of the dialog that this is in is taken. */
+  onLeave?: () => void
+}
 
 /** The way back from a restore that has ended: asked for, under way, gone, or why there is none. */
-export function UndoRestore({ jobId, result }: Props) {
+export function UndoRestore({ jobId, result, onLeave }: Props) {
   const { data, error, refetch } = useQuery({
     ...restoreQuery(jobId),
     refetchInterval: ({ state }) => (state.data?.undo.state === 'running' ? 2000 : false),
@@ -44,7 +49,7 @@ export function UndoRestore({ jobId, result }: Props) {
           <Text size="sm" fw={600} mb={4}>
             {UNDO[state]}
           </Text>
-          <UndoRun jobId={job} />
+          <UndoRun jobId={job} onLeave={onLeave} />
         </section>
       )}
       {state === 'possible' ? (
@@ -66,7 +71,7 @@ const UNDO: Record<Restore['undo']['state'], string> = {
 }
 
 /** `again`: it was tried before, and why that was not enough; null: it was not. */
-function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
+function AskUndo({ jobId, result, again }: Omit<Props, 'onLeave'> & { again: string | null }) {
   const me = useMe()
   const [asking, setAsking] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
@@ -123,7 +128,7 @@ function AskUndo({ jobId, result, again }: Props & { again: string | null }) {
 }
 
 /** The job that undoes: how far it is, and what came of it. */
-function UndoRun({ jobId }: { jobId: string }) {
+function UndoRun({ jobId, onLeave }: { jobId: string; onLeave: Props['onLeave'] }) {
   const { data: job, error } = useQuery({
     ...jobQuery(jobId),
     refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : 2000),
@@ -134,9 +139,9 @@ function UndoRun({ jobId }: { jobId: string }) {
     <Stack gap="xs">
       <JobProgress job={job} />
       <JobFailure job={job} />
-      {job.undo == null ? null : <UndoOutcome result={job.undo} />}
+      {job.undo == null ? null : <UndoOutcome result={job.undo} onLeave={onLeave} />}
       <Text size="sm">
-        <Anchor component={Link} inherit to={paths.job(job.id)}>
+        <Anchor component={Link} inherit to={paths.job(job.id)} onClick={onLeave}>
           Show the job
         </Anchor>
       </Text>

@@ -51,11 +51,13 @@ export function RestoreRun({ jobId, onLeave, onEnded }: Props) {
       <JobFailure job={job} />
       {job.result == null ? null : <RestoreOutcome result={job.result} onLeave={onLeave} />}
       <Group justify="flex-end" gap="xs">
-        <Button component={Link} to={paths.job(job.id)} variant="default">
+        <Button component={Link} to={paths.job(job.id)} variant="default" onClick={onLeave}>
           Show the job
         </Button>
         <CancelJobButton job={job} />
-        {hasEnded(job) && job.result != null ? <UndoRestore result={job.result} jobId={job.id} /> : null}
+        {hasEnded(job) && job.result != null ? (
+          <UndoRestore result={job.result} jobId={job.id} onLeave={onLeave} />
+        ) : null}
       </Group>
     </Stack>
   )
