@@ -29,7 +29,7 @@ export function FilesPage() {
   const { data: datasets, error, isPending, refetch } = useQuery(datasetsQuery)
   const known = datasets?.find((candidate) => candidate.name === dataset)
   return (
-    <Page title="Files" fill>
+    <Page title="Files" fill="at least">
       {datasets === undefined ? (
         isPending ? (
           <Loading what="files" rows={8} />
@@ -75,7 +75,7 @@ function Contents({ dataset }: { dataset: Dataset }) {
     return <Empty title={`The files of ${dataset.name} can’t be reached`}>{dataset.files.detail}</Empty>
   }
   return (
-    <Stack gap="xs" flex={1} mih={0}>
+    <Stack gap="xs" flex={1}>
       {isPending ? (
         <Skeleton h={58} animate={false} role="status" aria-label="Loading snapshots" />
       ) : error === null ? (
