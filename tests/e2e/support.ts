@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 
 import { AxeBuilder } from '@axe-core/playwright'
-import { type APIResponse, expect, type Page } from '@playwright/test'
+import { type APIResponse, expect, type Page, test } from '@playwright/test'
 
 /** A variable that `tests/run.sh` sets. */
 function setting(name: string): string {
@@ -58,8 +58,10 @@ async function json<T>(answer: Promise<APIResponse>): Promise<T> {
   return (await (await answer).json()) as T
 }
 
-/** Waits until all that can be reached is indexed. */
+/** Waits until all that can be reached is indexed: minutes at first, which are not taken from the test's own time. */
 export async function allIndexed(page: Page) {
+  const patience = 420_000
+  test.setTimeout(test.info().timeout + patience)
   type Dataset = { state: string; snapshots: { indexed: number } }
   await expect
     .poll(
@@ -68,7 +70,7 @@ export async function allIndexed(page: Page) {
         const known = datasets.some(({ snapshots }) => snapshots.indexed > 0)
         return known && datasets.every(({ state }) => state === 'current' || state === 'unreachable')
       },
-      { timeout: 180_000 },
+      { timeout: patience },
     )
     .toBe(true)
 }

@@ -72,7 +72,7 @@ test.describe('An overwritten document', () => {
     await expect(dialog.getByRole('region', { name: 'Plan' })).toContainText('guard snapshot')
     await dialog.getByRole('button', { name: 'Replace Thesis.md' }).click()
     await expect(dialog.getByRole('list', { name: 'Outcome' })).toContainText('Thesis.md restored')
-    const guard = /nasman-guard-[\w-]+/.exec(await dialog.innerText())?.[0]
+    const guard = /nasman-guard-[\w.-]+\w/.exec(await dialog.innerText())?.[0]
     expect(guard).toBeDefined()
     expect(sumOf(THESIS)).toBe(sumOf(KEPT))
     expect(sumOf(`/tank/home/.zfs/snapshot/${guard}/anna/Documents/Thesis.md`)).toBe(overwritten)
