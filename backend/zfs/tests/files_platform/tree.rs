@@ -1,8 +1,6 @@
 //! Random trees are damaged and restored out of a snapshot; an independent program finds no difference.
 
-use std::{
-    fs, ops::ControlFlow, os::unix::fs::MetadataExt as _, path::Path, process::Command, time::Instant,
-};
+use std::{fs, ops::ControlFlow, os::unix::fs::MetadataExt as _, path::Path, time::Instant};
 
 use nasman_core::{EntryName, RelPath};
 use nasman_zfs::files::{
@@ -155,7 +153,7 @@ fn damaged_trees_come_back_equal_in_every_respect() {
     }
 }
 
-/// Beside `cp -a` out of the same snapshot, for information: an emulated machine's seconds mean something beside each other only.
+/// More than are marked or told at a time. How fast that is, is the benchmark's to say.
 #[test]
 fn many_small_files() {
     let Some(bench) = Bench::new("many") else { return };
@@ -174,24 +172,6 @@ fn many_small_files() {
     let snapshot = bench.snapshot("s");
     let (then, other) = (bench.at("home/.zfs/snapshot/s/top"), bench.root("other"));
     let folder = bench.folder("other");
-    let mut seconds = [0.0, 0.0];
-    for round in 0..4 {
-        let began = Instant::now();
-        restore(&snapshot, &other, &path("restored"));
-        let ours = began.elapsed().as_secs_f64();
-        let began = Instant::now();
-        let copied = Command::new("cp").arg("-a").arg(&then).arg(folder.join("copied")).status().unwrap();
-        run("sync", &["--file-system", folder.to_str().unwrap()]);
-        let theirs = began.elapsed().as_secs_f64();
-        assert!(copied.success());
-        assert_eq!(differences(&then, &folder.join("restored")), "");
-        for made in ["restored", "copied"] {
-            fs::remove_dir_all(folder.join(made)).unwrap();
-        }
-        // The first one reads the disk.
-        if round > 0 {
-            seconds = [seconds[0] + ours, seconds[1] + theirs];
-        }
-    }
-    println!("2,000 small files, 3 times: {:.2} s, cp -a {:.2} s", seconds[0], seconds[1]);
+    restore(&snapshot, &other, &path("restored"));
+    assert_eq!(differences(&then, &folder.join("restored")), "");
 }
