@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { expect, test } from '@playwright/test'
 
-import { expectAccessible, inGuest, signIn, yesterday } from './support'
+import { daily, expectAccessible, inGuest, script, signIn, yesterday } from './support'
 
 const FILE = 'Tax return 2025.pdf'
 const ON_DISK = `/tank/home/anna/Documents/${FILE}`
@@ -34,7 +34,7 @@ test('A file deleted this morning is found in yesterday’s snapshot and put bac
 test('Replacing a file keeps what was there in a guard snapshot', async ({ page }) => {
   const path = '/tank/home/anna/Documents/Recipe book.odt'
   const before = inGuest('sha256sum', path).split(' ')[0]
-  const good = `daily-${inGuest('date', '-u', '-d', '2 days ago', '+%F').trim()}`
+  const good = daily(2)
   await signIn(page)
   await page.goto(`/files/${encodeURIComponent('tank/home')}?at=${good}&path=anna%2FDocuments`)
   await page.getByRole('row').filter({ hasText: 'Recipe book.odt' }).first().click()
@@ -49,10 +49,8 @@ test('Replacing a file keeps what was there in a guard snapshot', async ({ page 
   await expect(dialog).toContainText(/nasman-guard-/)
 
   expect(inGuest('sha256sum', path).split(' ')[0]).not.toBe(before)
-  const guard = inGuest(
-    'sh',
-    '-c',
-    'zfs list -H -o name -t snapshot -d 1 tank/home | grep nasman-guard',
+  const guard = script(
+    'zfs list -H -o name -t snapshot -s creation -d 1 tank/home | grep nasman-guard | tail -n 1',
   ).trim()
   const kept = `/tank/home/.zfs/snapshot/${guard.split('@')[1]}/anna/Documents/Recipe book.odt`
   expect(inGuest('sha256sum', kept).split(' ')[0]).toBe(before)

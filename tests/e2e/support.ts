@@ -17,15 +17,39 @@ export function inGuest(...command: string[]): string {
   })
 }
 
-/** The name of yesterday's daily snapshot, by the guest's clock. */
-export function yesterday(): string {
-  return `daily-${inGuest('date', '-u', '-d', 'yesterday', '+%F').trim()}`
+/** Runs a shell's script in the guest; it finds the paths as `$0`, `$1` and so on. */
+export function script(text: string, ...paths: string[]): string {
+  return inGuest('sh', '-euc', text, ...paths)
 }
 
-export async function signIn(page: Page) {
+/** The checksum of a file in the guest. */
+export function sumOf(path: string): string {
+  return script('sha256sum < "$0"', path).slice(0, 64)
+}
+
+/** All of a folder in the guest: kind, owner, mode and time of each entry, then the checksum of each file. */
+export function treeOf(folder: string): string {
+  return script(
+    `cd "$0"; find . -printf '%P %y %U:%G %m %T@\\n' | sort; find . -type f -exec sha256sum {} + | sort`,
+    folder,
+  )
+}
+
+/** The name of a daily snapshot, by the guest's clock. */
+export function daily(daysAgo: number): string {
+  return `daily-${inGuest('date', '-u', '-d', `${daysAgo} days ago`, '+%F').trim()}`
+}
+
+export function yesterday(): string {
+  return daily(1)
+}
+
+const ADMIN = () => ({ name: 'admin', password: setting('NASMAN_PASSWORD') })
+
+export async function signIn(page: Page, { name, password } = ADMIN()) {
   await page.goto('/')
-  await page.getByRole('textbox', { name: 'Name' }).fill('admin')
-  await page.getByRole('textbox', { name: 'Password' }).fill(setting('NASMAN_PASSWORD'))
+  await page.getByRole('textbox', { name: 'Name' }).fill(name)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
 }
@@ -76,4 +100,11 @@ export async function expectAccessible(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze()
   const grave = violations.filter((found) => found.impact === 'serious' || found.impact === 'critical')
   expect(grave.map((found) => `${found.id}: ${found.nodes.map((node) => node.html).join(' ')}`)).toEqual([])
+}
+
+/** Fails where the page is wider than the window. */
+export async function expectNoSidewaysScroll(page: Page) {
+  const beyond = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(await beyond()).toBeLessThanOrEqual(0)
 }
