@@ -12,7 +12,7 @@ export function JobProgress({ job }: { job: Job }) {
     <div>
       <Group justify="space-between" gap="xs">
         {/* The numbers change too often to be read out; who wants them finds them at the bar. */}
-        <span role="status">
+        <span role="status" style={{ display: 'inline-flex' }}>
           <JobStateMark job={job} />
         </span>
         <Text size="sm" c="dimmed" className="tabular">

@@ -37,7 +37,7 @@ export function RestoreDialog({ groups, onClose, onRestored }: Props) {
       opened
       onClose={onClose}
       title={restoreTitle(groups)}
-      size="lg"
+      size={680}
       fullScreen={phone}
       closeButtonProps={{ 'aria-label': 'Close' }}
       // A slip beside the dialog must not throw away what was chosen.
