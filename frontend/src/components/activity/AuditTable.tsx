@@ -27,7 +27,7 @@ export function AuditTable({ entries }: { entries: AuditEntry[] }) {
       <Table.Tbody>
         {entries.map((entry) => (
           <Table.Tr key={entry.id}>
-            <Table.Td>
+            <Table.Td style={{ whiteSpace: 'nowrap' }}>
               <When at={entry.at} size="sm" short />
             </Table.Td>
             <Table.Td>

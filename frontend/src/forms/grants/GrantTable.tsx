@@ -18,7 +18,7 @@ export function GrantTable({ rows, onChange }: Props) {
   const change = (changed: GrantRow) =>
     onChange(rows.map((row) => (row.dataset === changed.dataset ? changed : row)))
   return (
-    <WideTable label="Datasets that may be seen" minWidth={560}>
+    <WideTable label="Datasets that may be seen" minWidth={880}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Dataset</Table.Th>

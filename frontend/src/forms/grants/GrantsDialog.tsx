@@ -17,7 +17,7 @@ export function GrantsDialog({ user, onClose }: { user: User; onClose: () => voi
     <Modal
       opened
       onClose={onClose}
-      size="xl"
+      size={940}
       title={`Files that ${user.name} may see`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
