@@ -47,8 +47,8 @@ test('a single line is not folded', () => {
 })
 
 test('texts that share nothing are still told', () => {
-  const found = rows(lines(2000), Array.from({ length: 2000 }, (_, i) => `other ${i}`).join('\n'))
-  expect(countRows(found)).toEqual({ added: 2000, removed: 2000 })
+  const found = rows(lines(300), Array.from({ length: 300 }, (_, i) => `other ${i}`).join('\n'))
+  expect(countRows(found)).toEqual({ added: 300, removed: 300 })
 })
 
 test('a changed line says which words are its own', () => {
