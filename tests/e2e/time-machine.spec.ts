@@ -26,7 +26,6 @@ test.describe.configure({ timeout: 300_000 })
 
 test.beforeEach(async ({ page }) => {
   await signIn(page)
-  await allIndexed(page)
 })
 
 test.describe('An overwritten document', () => {
@@ -43,6 +42,7 @@ test.describe('An overwritten document', () => {
 
   test('is compared with what it was, replaced by it, and that is undone', async ({ page }) => {
     const overwritten = sumOf(THESIS)
+    await allIndexed(page)
     await indexNow(page, 'tank/home')
     await page.goto(`${HOME}?path=anna/Documents`)
     await row(page, 'Thesis.md').click()
@@ -153,6 +153,7 @@ test.describe('On a phone', () => {
 for (const scheme of ['light', 'dark'] as const) {
   test(`Going back in time is accessible, ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme })
+    await indexNow(page, 'tank/home')
     const then = `${HOME}?path=anna/Documents&at=${daily(8)}&added=1`
     await page.goto(then)
     await expect(row(page, 'Thesis.md')).toContainText('Changed since')
