@@ -3,8 +3,9 @@
 
 use std::{io::Write as _, path::Path, time::Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use jiff::Timestamp;
+use nasman::search::Ahead;
 use nasman_catalog::{Applied, At, Catalog, DatasetId, NewSnapshot, State};
 use nasman_core::Known;
 use nasman_zfs::{
@@ -50,6 +51,18 @@ pub fn take_in(
     base: Option<&Snapshot>,
     to: &Snapshot,
 ) -> Result<(f64, Run, Applied)> {
+    take_in_and_tell(zfs, catalog, dataset, base, to, None)
+}
+
+/// The same, and tells search of it meanwhile.
+pub fn take_in_and_tell(
+    zfs: &dyn Zfs,
+    catalog: &Catalog,
+    dataset: DatasetId,
+    base: Option<&Snapshot>,
+    to: &Snapshot,
+    mut ahead: Option<Ahead>,
+) -> Result<(f64, Run, Applied)> {
     let began = Instant::now();
     let state = State::Snapshot(NewSnapshot {
         guid: to.guid,
@@ -60,8 +73,13 @@ pub fn take_in(
     let known = base.map(|base| catalog.known(dataset, At::Snapshot(base.createtxg))).transpose()?;
     let from = base.zip(known.as_ref()).map(|(base, known)| (&base.name, known as &dyn Known));
     let mut apply = catalog.begin_apply(dataset, state, base.map(|base| base.createtxg))?;
-    let run =
-        Feed::default().changes(zfs, from, &to.name, &mut |change| apply.push(change).map_err(Into::into))?;
+    let run = Feed::default().changes(zfs, from, &to.name, &mut |change| {
+        if let Some(ahead) = &mut ahead {
+            ahead.tell(&change);
+        }
+        apply.push(change).map_err(Into::into)
+    })?;
     let applied = apply.finish()?;
+    ensure!(ahead.is_none_or(Ahead::end), "search did not listen to the end");
     Ok((began.elapsed().as_secs_f64(), run, applied))
 }

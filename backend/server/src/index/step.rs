@@ -13,6 +13,7 @@ use super::work::Run;
 use crate::{
     http::error::{ApiError, ApiResult, Code},
     jobs::{Progress, Unit},
+    search::Ahead,
 };
 
 /// Between looks at whether to stop, and words of progress.
@@ -115,7 +116,9 @@ impl Run<'_> {
         self.progress(&what, told, files, begun);
         let known = base.map(|(_, txg)| self.catalog.known(self.id, At::Snapshot(*txg))).transpose()?;
         let from = base.zip(known.as_ref()).map(|((name, _), known)| (name, known as &dyn Known));
+        let txg = state.txg();
         let mut apply = self.catalog.begin_apply(self.id, state, base.map(|(_, txg)| *txg))?;
+        let mut ahead = apply.is_first().then(|| self.search.ahead(self.guid, txg));
         let run = self.feed.changes(self.zfs, from, to, &mut |change: Change| {
             told += 1;
             if told % TELL_EVERY == 0 {
@@ -124,10 +127,14 @@ impl Run<'_> {
                     return Err(Box::new(Stopped) as KnownError);
                 }
             }
+            if let Some(ahead) = &mut ahead {
+                ahead.tell(&change);
+            }
             apply.push(change).map_err(Into::into)
         });
         let run = run.map_err(feed_error)?;
         let applied = apply.finish()?;
+        ahead.map(Ahead::end);
         Ok((run, applied))
     }
 

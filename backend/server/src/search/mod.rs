@@ -3,6 +3,7 @@
 //! The catalog notes what is different; [`project`] makes the index say so, in the background and forever. So whatever
 //! changes the catalog needs to know nothing of search, and an index that is lost or damaged is made anew by itself.
 
+mod ahead;
 mod answer;
 mod ask;
 mod known;
@@ -18,6 +19,8 @@ use nasman_search::{Embedded, Engine, MeiliSettings, Meilisearch, SearchError, S
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use ahead::Ahead;
+use ahead::Coming;
 pub use answer::{
     Completeness, FacetValue, HitDataset, HitMatches, HitOwner, HitSnapshot, HitView, QueryProblem,
     SearchView, TotalView, Vanished,
@@ -38,6 +41,8 @@ pub struct Search {
     host: String,
     progress: Mutex<Progress>,
     woken: Condvar,
+    /// A first state that is being walked, until somebody takes it up.
+    coming: Mutex<Option<Coming>>,
 }
 
 #[derive(Debug, Clone)]
@@ -98,7 +103,13 @@ impl Search {
             None => Arc::new(Embedded::open(&config.state_dir.join("search"), &host)),
         };
         let progress = Progress { state: SearchState::CatchingUp, pending: 0, detail: None, hinted: true };
-        Ok(Self { index, host, progress: Mutex::new(progress), woken: Condvar::new() })
+        Ok(Self {
+            index,
+            host,
+            progress: Mutex::new(progress),
+            woken: Condvar::new(),
+            coming: Mutex::default(),
+        })
     }
 
     /// The catalog changed, or may have: looks soon.
@@ -124,6 +135,10 @@ impl Search {
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn coming(&self) -> MutexGuard<'_, Option<Coming>> {
+        self.coming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, state: SearchState, detail: Option<String>) {

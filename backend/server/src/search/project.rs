@@ -2,14 +2,21 @@
 //!
 //! Killed at any point, the next start takes the same notes again, which does no harm.
 
-use std::{collections::HashMap, ops::ControlFlow, sync::mpsc, thread, time::Duration};
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use nasman_catalog::{Catalog, CatalogError, PathVersion, SearchNote};
-use nasman_core::{Guid, RelPath, Txg};
+use nasman_core::{DatasetName, Guid, RelPath, Txg};
 use nasman_search::{Change, Document, Marker, SearchError, entry_id};
 use tokio::sync::watch;
 
-use super::{Search, SearchState};
+use super::{Coming, Search, SearchState};
 
 /// Notes taken at a time.
 const NOTES: u32 = 20_000;
@@ -24,6 +31,8 @@ const EVERY: Duration = Duration::from_secs(30);
 const QUIET: Duration = Duration::from_secs(5);
 /// Commits are at least so far apart: each costs, and many states may come one after another.
 const APART: Duration = Duration::from_millis(300);
+/// What changed elsewhere waits this long for a walk that is taken in; then the walk's dataset is read later instead.
+const WALK: Duration = Duration::from_secs(30);
 /// After a failure waits this long, and twice as long after each further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -42,7 +51,7 @@ type Result<T> = std::result::Result<T, ProjectError>;
 
 /// Follows the catalog until the server stops. Blocks.
 pub fn run(search: &Search, catalog: &Catalog, stopping: &watch::Receiver<bool>) {
-    let mut project = Project { search, catalog, stopping, checked: None };
+    let mut project = Project { search, catalog, stopping, checked: None, walked: None };
     let (mut pause, mut rests) = (FIRST_PAUSE, false);
     while !*stopping.borrow() {
         match project.round() {
@@ -78,6 +87,8 @@ struct Project<'a> {
     stopping: &'a watch::Receiver<bool>,
     /// The catalog's name, once it is sure that the index is one of it.
     checked: Option<String>,
+    /// A dataset of which the first state was taken in while it was walked, and what it was called.
+    walked: Option<(Guid, DatasetName)>,
 }
 
 impl Project<'_> {
@@ -89,9 +100,10 @@ impl Project<'_> {
         };
         let notes = self.catalog.search_notes(NOTES)?;
         let Some(first) = notes.first() else {
-            self.search.progress().pending = 0;
-            self.search.set(SearchState::Ready, None);
-            return Ok(false);
+            self.all_taken();
+            let Some(coming) = self.search.coming().take() else { return Ok(false) };
+            self.take_ahead(coming)?;
+            return Ok(true);
         };
         let pending = self.catalog.search_pending()?;
         {
@@ -110,11 +122,42 @@ impl Project<'_> {
             .and_then(|()| Ok(self.search.index.commit(&Marker { catalog, note: last.id })?));
         if let Err(error) = taken {
             // Whatever it was: whether the index is still whole is looked at before it is written again.
-            self.checked = None;
+            (self.checked, self.walked) = (None, None);
             return Err(error);
         }
         self.catalog.search_done(last.id)?;
+        if self.catalog.search_pending()? == 0 {
+            self.all_taken();
+        }
         Ok(true)
+    }
+
+    fn all_taken(&self) {
+        self.search.progress().pending = 0;
+        self.search.set(SearchState::Ready, None);
+    }
+
+    /// Takes a first state in while it is walked. Nothing is committed before a note says that the catalog has it.
+    fn take_ahead(&mut self, coming: Coming) -> Result<()> {
+        let dataset = coming.dataset;
+        let Ok(known) = self.catalog.dataset(dataset) else { return Ok(()) };
+        self.search.set(SearchState::CatchingUp, None);
+        let others = Cell::new(None);
+        let goes_on = || {
+            let others_wait = self.catalog.search_pending().is_ok_and(|pending| pending > 0);
+            let since = others_wait.then(|| others.get().unwrap_or_else(Instant::now));
+            others.set(since);
+            !self.is_stopping() && since.is_none_or(|since| since.elapsed() < WALK)
+        };
+        let mut all = false;
+        let added = coming.versions(&goes_on, &mut all);
+        let added = added.map(|version| Change::Add(document(dataset, known.name.as_str(), version)));
+        self.search.index.apply(&mut std::iter::once(Change::Forget(dataset)).chain(added))?;
+        if !all {
+            return Ok(self.search.index.apply(&mut std::iter::once(Change::Forget(dataset)))?);
+        }
+        self.walked = Some((dataset, known.name));
+        Ok(())
     }
 
     /// Whether the index is one of this catalog and lacks nothing but what the notes tell; else it is begun anew.
@@ -154,7 +197,8 @@ impl Project<'_> {
         }
     }
 
-    fn take_in(&self, dataset: Guid, notes: &[SearchNote]) -> Result<()> {
+    fn take_in(&mut self, dataset: Guid, notes: &[SearchNote]) -> Result<()> {
+        let walked = self.walked.take_if(|(walked, _)| *walked == dataset);
         let known = match self.catalog.dataset(dataset) {
             Err(CatalogError::NotFound) => {
                 return Ok(self.search.index.apply(&mut std::iter::once(Change::Forget(dataset)))?);
@@ -162,10 +206,13 @@ impl Project<'_> {
             known => known?,
         };
         let name = known.name.as_str();
-        if notes.iter().any(|note| note.inode.is_none()) {
-            self.all(dataset, name)
+        let (of_all, of_some): (Vec<SearchNote>, Vec<_>) =
+            notes.iter().partition(|note| note.inode.is_none());
+        let is_known = walked.is_some_and(|(_, walked)| walked == known.name) && of_all.len() == 1;
+        if is_known || of_all.is_empty() {
+            self.some(dataset, name, &of_some)
         } else {
-            self.some(dataset, name, notes)
+            self.all(dataset, name)
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 use nasman::{
     config::Config,
-    search::{Search, run},
+    search::{Ahead, Search, run},
 };
 use nasman_catalog::{Catalog, State};
 use nasman_core::{Change, Guid, Kind, ROOT_INODE, Txg};
@@ -43,6 +43,21 @@ fn tree(number: u64) -> Vec<Change> {
     changes
 }
 
+/// Takes a state in as a job does: the first one is told to search meanwhile.
+fn take_in(search: &Search, catalog: &Catalog, number: u64, base: Option<Txg>) {
+    let id = dataset(catalog);
+    let mut apply = catalog.begin_apply(id, snapshot(number), base).unwrap();
+    let mut ahead = apply.is_first().then(|| search.ahead(Guid(1), Txg(number * 10)));
+    for change in tree(number) {
+        if let Some(ahead) = &mut ahead {
+            ahead.tell(&change);
+        }
+        apply.push(change).unwrap();
+    }
+    apply.finish().unwrap();
+    ahead.map(Ahead::end);
+}
+
 /// Goes on from what the catalog says, while search follows; ends when both are done.
 fn work(state: &Path) {
     let catalog = Catalog::open(state).unwrap();
@@ -55,7 +70,7 @@ fn work(state: &Path) {
             let known = |number: u64| catalog.snapshot(id, Guid(number)).is_ok_and(|known| known.indexed);
             if !known(number) && catalog.datasets().unwrap()[0].position < Some(Txg(number * 10)) {
                 let base = (1..number).rev().find(|&other| known(other)).map(|other| Txg(other * 10));
-                catalog.apply(id, snapshot(number), base, tree(number)).unwrap();
+                take_in(&search, &catalog, number, base);
             }
             if number % 5 == 0 && known(number - 3) {
                 catalog.forget_snapshot(id, Guid(number - 3)).unwrap();
@@ -169,4 +184,76 @@ fn killed_fifty_times_it_finds_what_the_catalog_knows() {
 fn lags(state: &Path) -> bool {
     let whole = state.join("nasman.db").metadata().is_ok_and(|meta| meta.len() > 0);
     whole && Catalog::open(state).is_ok_and(|catalog| catalog.search_pending().is_ok_and(|notes| notes > 0))
+}
+
+/// Runs `work` while search follows, and waits until nothing is left to follow.
+fn followed<T>(state: &Path, work: impl FnOnce(&Search, &Catalog) -> T) -> T {
+    let catalog = Catalog::open(state).unwrap();
+    let search = Search::open(&config(state)).unwrap();
+    let (stop, stopping) = watch::channel(false);
+    thread::scope(|scope| {
+        scope.spawn(|| run(&search, &catalog, &stopping));
+        wait_for("search to follow", || is_ready(&search, &catalog));
+        let answer = work(&search, &catalog);
+        search.hint();
+        wait_for("search to follow", || is_ready(&search, &catalog));
+        stop.send_replace(true);
+        search.hint();
+        answer
+    })
+}
+
+fn is_ready(search: &Search, catalog: &Catalog) -> bool {
+    catalog.search_pending().unwrap() == 0
+        && serde_json::to_value(search.status()).unwrap()["state"] == "ready"
+}
+
+fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(60), "never came: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn what_is_walked_is_taken_in_meanwhile() {
+    let state = tempfile::tempdir().unwrap();
+    let documents = |search: &Search| serde_json::to_value(search.status()).unwrap()["documents"].as_u64();
+    followed(state.path(), |search, catalog| {
+        let id = dataset(catalog);
+        let mut apply = catalog.begin_apply(id, snapshot(1), None).unwrap();
+        let mut ahead = search.ahead(Guid(1), Txg(10));
+        for change in tree(1) {
+            ahead.tell(&change);
+            apply.push(change).unwrap();
+        }
+        assert_eq!(documents(search), Some(0), "found before the catalog has it");
+        apply.finish().unwrap();
+        assert!(ahead.end(), "search did not listen to the end");
+        search.hint();
+        wait_for("the first state", || documents(search) > Some(0));
+        // Changes since, which come by notes.
+        take_in(search, catalog, 2, Some(Txg(10)));
+    });
+    assert_eq!(found(state.path()), in_catalog(state.path()));
+}
+
+#[test]
+fn of_a_walk_that_broke_off_nothing_is_found() {
+    let state = tempfile::tempdir().unwrap();
+    followed(state.path(), |search, catalog| {
+        let id = dataset(catalog);
+        let apply = catalog.begin_apply(id, snapshot(1), None).unwrap();
+        let mut ahead = search.ahead(Guid(1), Txg(10));
+        tree(9).iter().cycle().take(20_000).for_each(|change| ahead.tell(change));
+        drop((ahead, apply));
+        // Something else is committed after it.
+        let other = catalog.note_dataset(Guid(2), &"tank/b".parse().unwrap(), Timestamp::UNIX_EPOCH).unwrap();
+        catalog.apply(other, snapshot(3), None, [object(ROOT_INODE, Kind::Directory, 0)]).unwrap();
+    });
+    assert_eq!(found(state.path()), Lines::new());
+    followed(state.path(), |search, catalog| take_in(search, catalog, 2, None));
+    assert_eq!(found(state.path()), in_catalog(state.path()));
+    assert!(found(state.path()).len() > 1_000);
 }

@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use crate::{
     client::Client,
     index::{DATASET, as_snapshot, fake, hold, memory},
-    inside::{self, take_in, told},
+    inside::{self, take_in, take_in_and_tell, told},
     rounds::wait_for,
     served::{LIVE_INTERVAL, PASSWORD, Served},
 };
@@ -63,29 +63,19 @@ impl Indexed {
     }
 }
 
-/// In the process that indexes: takes the tree into the catalog as a job does, and follows it as the server does.
+/// In the process that indexes: takes the tree into the catalog as a job does, while search follows as in the server.
 pub fn index(state: &Path, tree: Option<&Path>) -> Result<Value> {
     let catalog = Catalog::open(state)?;
-    let began = Instant::now();
-    if let Some(tree) = tree {
-        let (zfs, dataset, snapshot) = as_snapshot(tree)?;
-        let id = catalog.note_dataset(dataset.guid, &dataset.name, jiff::Timestamp::now())?;
-        take_in(&zfs, &catalog, id, None, &snapshot)?;
-    }
-    let walked = began.elapsed().as_secs_f64();
-    let began = Instant::now();
     let settings = [("NASMAN_SERVER_STATE_DIR".to_owned(), state.display().to_string())];
+    let mut began = Instant::now();
     let search = Search::open(&Config::parse("", BTreeMap::from(settings))?)?;
     let (stop, stopping) = watch::channel(false);
-    let projected = thread::scope(|scope| {
+    let (walked, projected) = thread::scope(|scope| {
         scope.spawn(|| run(&search, &catalog, &stopping));
-        while serde_json::to_value(search.status())?["state"] != "ready" {
-            thread::sleep(Duration::from_millis(5));
-        }
-        let projected = began.elapsed().as_secs_f64();
+        let followed = follow(&search, &catalog, tree, &mut began);
         stop.send_replace(true);
         search.hint();
-        anyhow::Ok(projected)
+        followed
     })?;
     let status = serde_json::to_value(search.status())?;
     Ok(json!({
@@ -94,6 +84,36 @@ pub fn index(state: &Path, tree: Option<&Path>) -> Result<Value> {
         "memory": memory()?,
         "documents": status["documents"],
     }))
+}
+
+/// Seconds until the catalog had all, and from then until all was found.
+fn follow(
+    search: &Search,
+    catalog: &Catalog,
+    tree: Option<&Path>,
+    began: &mut Instant,
+) -> Result<(f64, f64)> {
+    let mut walked = 0.0;
+    if let Some(tree) = tree {
+        // A server is there before there is anything to index.
+        wait_until_ready(search, catalog)?;
+        *began = Instant::now();
+        let (zfs, dataset, snapshot) = as_snapshot(tree)?;
+        let id = catalog.note_dataset(dataset.guid, &dataset.name, jiff::Timestamp::now())?;
+        let ahead = search.ahead(dataset.guid, snapshot.createtxg);
+        take_in_and_tell(&zfs, catalog, id, None, &snapshot, Some(ahead))?;
+        walked = began.elapsed().as_secs_f64();
+        search.hint();
+    }
+    wait_until_ready(search, catalog)?;
+    Ok((walked, began.elapsed().as_secs_f64() - walked))
+}
+
+fn wait_until_ready(search: &Search, catalog: &Catalog) -> Result<()> {
+    while catalog.search_pending()? > 0 || serde_json::to_value(search.status())?["state"] != "ready" {
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// In the process that serves: until its input ends. Each line of it takes the tree in once more. Where an address is

@@ -189,6 +189,12 @@ impl Catalog {
 }
 
 impl Apply {
+    /// Whether nothing was known of the dataset before.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.from.is_none()
+    }
+
     /// Takes in one change. Order does not matter, except that of two about the same object or folder the later
     /// one counts.
     ///
