@@ -24,7 +24,7 @@ test: frontend/dist/index.html tests/e2e/node_modules/.package-lock.json
 check: frontend/node_modules/.package-lock.json tests/e2e/node_modules/.package-lock.json
 	@tests/check.sh
 
-bench: frontend/dist/index.html
+bench: frontend/dist/index.html tests/e2e/node_modules/.package-lock.json
 	@tests/bench/run.sh
 
 openapi: frontend/node_modules/.package-lock.json
@@ -35,7 +35,7 @@ openapi: frontend/node_modules/.package-lock.json
 fmt: frontend/node_modules/.package-lock.json
 	cargo fmt --all
 	npm --prefix frontend run --silent format
-	frontend/node_modules/.bin/prettier --config frontend/.prettierrc.json --write --log-level=warn tests/e2e/*.ts
+	frontend/node_modules/.bin/prettier --config frontend/.prettierrc.json --write --log-level=warn tests/e2e/*.ts tests/bench/browser/*.mjs
 
 # npm writes this file last, so it tells whether what is installed is what the lock file says.
 %/node_modules/.package-lock.json: %/package-lock.json

@@ -13,5 +13,5 @@ npm --prefix frontend run --silent format:check
 npm --prefix frontend run --silent lint
 npm --prefix frontend run --silent typecheck
 say "browser tests: formatting, types"
-frontend/node_modules/.bin/prettier --config frontend/.prettierrc.json --check tests/e2e/*.ts
+frontend/node_modules/.bin/prettier --config frontend/.prettierrc.json --check tests/e2e/*.ts tests/bench/browser/*.mjs
 frontend/node_modules/.bin/tsc -p tests/e2e

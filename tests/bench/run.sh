@@ -7,6 +7,7 @@ set -euo pipefail
 
 need_compiler
 tests/guest/host-packages.sh
+need chromium
 say "building"
 # Together, so that the server in the guest is built from the same crates as the one that is measured here.
 cargo build --release -p nasman -p nasman-bench

@@ -162,21 +162,23 @@ impl RelPath {
     /// The last name, absent for the root.
     #[must_use]
     pub fn name(&self) -> Option<EntryName> {
-        self.0
-            .rsplit(|&b| b == b'/')
-            .next()
-            .filter(|name| !name.is_empty())
-            .map(|name| EntryName(name.to_vec()))
+        Some(self.split().1).filter(|name| !name.is_empty()).map(|name| EntryName(name.to_vec()))
+    }
+
+    /// The bytes of the directory that holds it, and those of the last name; both are empty for the root. Without an
+    /// allocation, for those who ask of a million paths.
+    #[must_use]
+    pub fn split(&self) -> (&[u8], &[u8]) {
+        match self.0.iter().rposition(|&b| b == b'/') {
+            Some(end) => (&self.0[..end], &self.0[end + 1..]),
+            None => (&[], &self.0),
+        }
     }
 
     /// The directory that holds it, absent for the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        if self.is_root() {
-            return None;
-        }
-        let end = self.0.iter().rposition(|&b| b == b'/').unwrap_or(0);
-        Some(Self(self.0[..end].to_vec()))
+        (!self.is_root()).then(|| Self(self.split().0.to_vec()))
     }
 
     /// The entry with this name in this directory.

@@ -90,7 +90,7 @@ impl Document {
         if self.kind == Kind::Directory {
             return None;
         }
-        crate::category::extension(self.path.name()?.as_bytes())
+        crate::category::extension(self.path.split().1)
     }
 }
 

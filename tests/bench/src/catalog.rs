@@ -18,7 +18,8 @@ use crate::{
     shape::{self, FLEETING, LARGE},
 };
 
-const DATASET: &str = "tank/photos";
+/// What the catalog is one of.
+pub const DATASET: &str = "tank/photos";
 const SNAPSHOTS: usize = 1000;
 /// Requests of each kind.
 const REQUESTS: usize = 300;
@@ -58,7 +59,7 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
 }
 
 /// As the server would note them.
-fn snapshots(zfs: &FakeZfs) -> Result<Vec<NewSnapshot>> {
+pub fn snapshots(zfs: &FakeZfs) -> Result<Vec<NewSnapshot>> {
     let found = zfs.snapshots(&DATASET.parse()?)?;
     let names: Vec<SnapshotName> = found.iter().map(|snapshot| snapshot.name.clone()).collect();
     let details = zfs.snapshot_details(&names)?;

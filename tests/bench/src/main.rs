@@ -1,9 +1,10 @@
-//! `nasman-bench [lists|folders|restore|downloads|index|catalog|search|search-growth|guest|steps]...`: measures, prints a table, writes `target/bench/results.json`.
+//! `nasman-bench [lists|folders|restore|downloads|index|catalog|drawn|search|search-growth|guest|steps]...`: measures, prints a table, writes `target/bench/results.json`.
 //! Run it from the top of the checkout; `make bench` does.
 
 mod catalog;
 mod client;
 mod downloads;
+mod drawn;
 mod folders;
 mod guest;
 mod index;
@@ -33,13 +34,14 @@ type Measure = fn(&Path) -> Result<Vec<Row>>;
 /// Takes long, and holds no bounds: measured only where it is named.
 const GROWTH: &str = "search-growth";
 
-const MEASURES: [(&str, Measure); 10] = [
+const MEASURES: [(&str, Measure); 11] = [
     ("lists", lists::measure),
     ("folders", folders::measure),
     ("restore", restore::measure),
     ("downloads", downloads::measure),
     ("index", index::measure),
     ("catalog", catalog::measure),
+    ("drawn", drawn::measure),
     ("search", search::measure),
     (GROWTH, search::growth),
     ("guest", guest::measure),

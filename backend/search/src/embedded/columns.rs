@@ -42,15 +42,17 @@ pub(super) struct Shape {
 impl Shape {
     pub(super) fn of(document: &Document) -> Self {
         let small = |number: u64| u8::try_from(number).unwrap_or(u8::MAX);
+        let extension = document.extension();
+        let category = Category::of(document.kind, extension.as_deref());
         Self {
             dataset: document.dataset.0,
             owner: document.owner,
             year: year_of(document.modified),
-            category: small(place(&Category::ALL, &document.category())),
+            category: small(place(&Category::ALL, &category)),
             state: small(place(&State::ALL, &document.state())),
             kind: small(place(&KINDS, &document.kind)),
             size: u8::try_from(size_range(document.size)).unwrap_or(u8::MAX),
-            extension: document.extension().map(String::into_boxed_str),
+            extension: extension.map(String::into_boxed_str),
         }
     }
 

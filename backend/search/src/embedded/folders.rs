@@ -116,13 +116,13 @@ impl Folders {
 
     /// Of the folder that a document is in. Most are in the one that the last was in.
     pub(super) fn of(&mut self, document: &Document) -> Numbered {
-        let above = document.path.parent().unwrap_or_else(RelPath::root);
         if let Some((dataset, path, number)) = &self.last
             && *dataset == document.dataset
-            && path == above.as_bytes()
+            && path == document.path.split().0
         {
             return Numbered::Known(*number);
         }
+        let above = document.path.parent().unwrap_or_else(RelPath::root);
         let of_dataset = self.known.entry(document.dataset).or_default();
         let next = self.next;
         let number = *of_dataset.entry(entry_id(document.dataset, &above)).or_insert(next);

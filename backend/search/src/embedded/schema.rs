@@ -91,8 +91,7 @@ impl Fields {
 
     /// `folder`: the number of the folder that it is in.
     pub(super) fn document(&self, document: &Document, folder: u32, words: &mut Words) -> TantivyDocument {
-        let shown = document.path.display();
-        let name = shown.rsplit_once('/').map_or(&*shown, |(_, name)| name);
+        let name = &*String::from_utf8_lossy(document.path.split().1);
         let mut row = TantivyDocument::new();
         words.read_name(name);
         row.add_text(self.name, joined(words, "/"));
