@@ -64,6 +64,11 @@ impl Words {
         self.read(text, false, |_| ());
     }
 
+    /// Whether a name has words that are not those of its text as it would be typed.
+    pub(crate) fn is_divided(&self) -> bool {
+        !self.behind.is_empty()
+    }
+
     /// Its words, as [`of_name`] gives them.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.ranges().map(|range| &self.text[range])

@@ -17,6 +17,8 @@ import type {
 } from './types'
 
 const PAGE = 1000
+/** Entries that a folder begins with: what is in sight, and more to come before one scrolls to its end. */
+const FIRST_ENTRIES = 200
 
 /** Who is signed in; null when nobody is. */
 export const meQuery = queryOptions({
@@ -110,7 +112,7 @@ export const filesQuery = (
               deleted: deleted ? true : undefined,
               compare: at === null ? undefined : 'live',
               added: added && at !== null ? true : undefined,
-              limit: PAGE,
+              limit: pageParam === undefined ? FIRST_ENTRIES : PAGE,
               cursor: pageParam,
             },
           },

@@ -222,11 +222,11 @@ impl SegmentBest {
                 if tier < most && !enough(tier, newest) {
                     return None;
                 }
-                return Some(key(tier, columns.modified.get_val(doc)));
+                return Some(key(tier, columns.modified_of(doc)));
             }
-            SortBy::Name => columns.names.as_ref().map_or(0, |(_, names)| names.get_val(doc).into()),
+            SortBy::Name => columns.name_of(doc).into(),
             SortBy::Size => columns.size.get_val(doc).into(),
-            SortBy::Modified => columns.modified.get_val(doc).into(),
+            SortBy::Modified => columns.modified_of(doc).into(),
         };
         Some(if self.sort.descending { key } else { -key })
     }
@@ -241,10 +241,10 @@ impl SegmentBest {
     }
 
     fn tier(&self, doc: DocId, score: Score) -> u8 {
-        let name = match &self.columns.names {
-            Some((_, names)) if !self.whole.is_empty() => names.get_val(doc),
-            _ => return tier(score, self.words),
-        };
+        if self.whole.is_empty() {
+            return tier(score, self.words);
+        }
+        let name = self.columns.name_of(doc);
         if self.exact.contains(&name) {
             5
         } else if self.whole.contains(&name) {

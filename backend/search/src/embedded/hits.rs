@@ -56,7 +56,7 @@ impl Open {
             path: self.path(&view.searcher, at)?,
             kind: *KINDS.get(usize::from(shape.kind)).ok_or_else(damaged)?,
             size: columns.size.get_val(at.doc_id),
-            modified: columns.modified.get_val(at.doc_id),
+            modified: columns.modified_of(at.doc_id),
             owner: shape.owner,
             lifetime: Lifetime {
                 born: Txg(columns.born.get_val(at.doc_id)),

@@ -140,7 +140,7 @@ impl SegmentSieve {
     fn looks(&self, columns: &Columns, doc: DocId, shape: usize) -> bool {
         let Sieve { sizes, times, .. } = &self.sieve;
         (sizes.is_empty() || holds(sizes, &columns.size.get_val(doc)))
-            && (times.is_empty() || holds(times, &columns.modified.get_val(doc)))
+            && (times.is_empty() || holds(times, &columns.modified_of(doc)))
             && self.was_there(columns, doc, shape)
     }
 

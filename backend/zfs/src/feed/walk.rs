@@ -1,6 +1,7 @@
 //! The whole snapshot, read by several threads.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -24,6 +25,8 @@ const BATCH: usize = 256;
 const WAITING: usize = 8;
 /// Objects asked for at once.
 const PAGE: usize = 4096;
+/// So many directories may wait to be read before their number must not grow.
+const MANY: usize = 100_000;
 
 /// What a reader tells.
 #[derive(Default)]
@@ -117,14 +120,17 @@ impl Seen<'_> {
     }
 }
 
-/// Directories still to be read. The youngest first, which keeps their number small.
+/// Directories still to be read. The one with the lowest number first: numbers are given in the order of making, so that
+/// what is told of goes to the end of the catalog's tables, whose pages are then written once and not three times, and disks
+/// are read forwards. Where very many wait, the one with the highest number, which is mostly a child of the last one: that
+/// keeps their number small.
 struct Todo {
     state: Mutex<State>,
     more: Condvar,
 }
 
 struct State {
-    waiting: Vec<(RelPath, u64)>,
+    waiting: BTreeSet<(u64, RelPath)>,
     /// Readers at work, who may still add some.
     busy: usize,
     stopped: bool,
@@ -132,7 +138,8 @@ struct State {
 
 impl Todo {
     fn new() -> Self {
-        let state = State { waiting: vec![(RelPath::root(), ROOT_INODE)], busy: 0, stopped: false };
+        let waiting = BTreeSet::from([(ROOT_INODE, RelPath::root())]);
+        let state = State { waiting, busy: 0, stopped: false };
         Self { state: Mutex::new(state), more: Condvar::new() }
     }
 
@@ -141,14 +148,16 @@ impl Todo {
     }
 
     /// The next directory, which is to be answered by [`Self::done`]; absent when all are read.
-    fn next(&self) -> Option<(RelPath, u64)> {
+    fn next(&self) -> Option<(u64, RelPath)> {
         let mut state = self.lock();
         loop {
             if state.stopped || (state.waiting.is_empty() && state.busy == 0) {
                 self.more.notify_all();
                 return None;
             }
-            if let Some(next) = state.waiting.pop() {
+            let next =
+                if state.waiting.len() < MANY { state.waiting.pop_first() } else { state.waiting.pop_last() };
+            if let Some(next) = next {
                 state.busy += 1;
                 return Some(next);
             }
@@ -156,7 +165,7 @@ impl Todo {
         }
     }
 
-    fn done(&self, found: Vec<(RelPath, u64)>) {
+    fn done(&self, found: Vec<(u64, RelPath)>) {
         let mut state = self.lock();
         state.busy -= 1;
         state.waiting.extend(found);
@@ -184,7 +193,7 @@ struct Stopped;
 
 impl Reader<'_> {
     fn run(mut self) {
-        while let Some((path, inode)) = self.todo.next() {
+        while let Some((inode, path)) = self.todo.next() {
             let read = self.read(&path, inode);
             let stopped = read.is_err();
             self.todo.done(read.unwrap_or_default());
@@ -196,7 +205,7 @@ impl Reader<'_> {
     }
 
     /// Tells a directory and what is in it; the directories in it are returned.
-    fn read(&mut self, path: &RelPath, inode: u64) -> Result<Vec<(RelPath, u64)>, Stopped> {
+    fn read(&mut self, path: &RelPath, inode: u64) -> Result<Vec<(u64, RelPath)>, Stopped> {
         let folder = match self.tree.enter(path) {
             Ok(folder) => folder,
             Err(error) => {
@@ -220,7 +229,7 @@ impl Reader<'_> {
         path: &RelPath,
         folder: &Folder,
         at: usize,
-        found: &mut Vec<(RelPath, u64)>,
+        found: &mut Vec<(u64, RelPath)>,
     ) -> Result<(), Stopped> {
         let entry = &folder.names[at];
         let below = match path.join(&entry.name) {
@@ -236,7 +245,7 @@ impl Reader<'_> {
         };
         let closed = self.exclude.matches(&entry.name);
         if entry.kind == Some(Kind::Directory) && below != *path && !closed {
-            found.push((below, entry.inode));
+            found.push((entry.inode, below));
             return Ok(());
         }
         match self.tree.look(&folder.fd, Some(&entry.name)) {
@@ -246,7 +255,7 @@ impl Reader<'_> {
             }
             // Only where the directory does not tell kinds.
             Ok((_, meta)) if meta.kind == Kind::Directory && entry.kind.is_none() => {
-                found.push((below, entry.inode));
+                found.push((entry.inode, below));
             }
             Ok((_, meta)) => self.object(entry.inode, meta)?,
             Err(errno) => {

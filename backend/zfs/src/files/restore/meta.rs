@@ -71,9 +71,12 @@ pub(in crate::files) fn rights(stat: &Stat) -> impl Iterator<Item = NotKept> + '
 
 /// What there is before anything is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::files) enum Before {
+pub(in crate::files) enum Before<'a> {
     /// Nothing: it was made in a folder of which nothing is inherited.
     Bare,
+    /// The same, and how it was made. What is right already is not written once more: on ZFS each change of owner or mode is
+    /// a transaction.
+    Made(&'a Stat),
     /// Access control lists that it may have inherited.
     Inherited,
     /// Anything: it has been there.
@@ -85,20 +88,24 @@ pub(in crate::files) fn keep(
     from: &Handle<'_>,
     stat: &Stat,
     to: &Handle<'_>,
-    before: Before,
+    before: Before<'_>,
     keep_setid: bool,
     not_kept: &mut Vec<NotKept>,
 ) {
-    let owned = keep_owner(stat, to, not_kept);
+    let made = if let Before::Made(made) = before { Some(made) } else { None };
+    let born_to = made.is_some_and(|made| (made.uid, made.gid) == (stat.uid, stat.gid));
+    let owned = born_to || keep_owner(stat, to, not_kept);
     // With another owner it would lend other rights than it did.
     let keep_rights = keep_setid && owned;
-    keep_attributes(from, to, before, keep_rights, not_kept);
+    let has_attributes = keep_attributes(from, to, before, keep_rights, not_kept);
     let mut mode = stat.mode;
     if stat.kind != Kind::Directory && !keep_rights {
         mode &= !(SETUID | SETGID);
         not_kept.extend(rights(stat));
     }
-    if let Err(errno) = to.chmod(mode) {
+    // An access control list, and another owner, change it.
+    let has_mode = born_to && !has_attributes && made.is_some_and(|made| made.mode == mode);
+    if !has_mode && let Err(errno) = to.chmod(mode) {
         not_kept.push(NotKept::failed(format!("mode {mode:o}"), errno));
     }
     if let Err(errno) = to.set_times(stat.atime, stat.mtime) {
@@ -116,13 +123,14 @@ fn keep_owner(stat: &Stat, to: &Handle<'_>, not_kept: &mut Vec<NotKept>) -> bool
     false
 }
 
+/// Answers whether there are any.
 fn keep_attributes(
     from: &Handle<'_>,
     to: &Handle<'_>,
-    before: Before,
+    before: Before<'_>,
     keep_rights: bool,
     not_kept: &mut Vec<NotKept>,
-) {
+) -> bool {
     let names = from.list().unwrap_or_else(|errno| {
         not_kept.push(NotKept::failed("extended attributes", errno));
         Vec::new()
@@ -130,7 +138,7 @@ fn keep_attributes(
     if before == Before::Stood {
         remove_others(&names, to, not_kept);
     }
-    if before != Before::Bare && !to.is_link() {
+    if matches!(before, Before::Inherited | Before::Stood) && !to.is_link() {
         remove_inherited(&names, to, not_kept);
     }
     for name in &names {
@@ -140,6 +148,7 @@ fn keep_attributes(
             not_kept.push(NotKept::failed(word(name), errno));
         }
     }
+    !names.is_empty()
 }
 
 /// A folder's default list is inherited by what is made in it; the original may have had none.

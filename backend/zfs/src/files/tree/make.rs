@@ -86,8 +86,9 @@ impl Original<'_> {
     ) -> Result<Made, RestoreError> {
         let (source, stat) = self.open()?;
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let out = openat(folder, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR)
-            .map_err(|errno| self.write(errno))?;
+        // Whoever may read it may do so later: nobody gets into this folder.
+        let mode = Mode::from_raw_mode(stat.mode & 0o777);
+        let out = openat(folder, name.as_os_str(), flags, mode).map_err(|errno| self.write(errno))?;
         let mut fill = || {
             let means = copy::content(self.paths, &source, stat.size, &out, progress)?;
             let after = self.root.stat_at(&source, None).map_err(|errno| self.read(errno))?;
@@ -96,7 +97,8 @@ impl Original<'_> {
             }
             let (from, to) = (Handle::open(&source), Handle::open(&out));
             let mut not_kept = meta::flags(&from);
-            meta::keep(&from, &stat, &to, Before::Bare, keep_setid, &mut not_kept);
+            let born = target.stat_at(&out, None).map_err(|errno| self.write(errno))?;
+            meta::keep(&from, &stat, &to, Before::Made(&born), keep_setid, &mut not_kept);
             let made = target.stat_at(&out, None).map_err(|errno| self.write(errno))?;
             Ok(Made { made: Expected::from(&made), bytes: stat.size, means, not_kept })
         };
