@@ -10,16 +10,25 @@ function setting(name: string): string {
   return value
 }
 
-/** Runs a command in the guest, beside the server; its standard output. */
+/** Runs a command in the guest, beside the server; its standard output. Nothing else goes on meanwhile, not even a test's clock. */
 export function inGuest(...command: string[]): string {
   return execFileSync(setting('GUEST'), ['run', setting('GUEST_NAME'), '--', ...command], {
     encoding: 'utf8',
+    timeout: 120_000,
   })
 }
 
 /** Runs a shell's script in the guest; it finds the paths as `$0`, `$1` and so on. */
 export function script(text: string, ...paths: string[]): string {
   return inGuest('sh', '-euc', text, ...paths)
+}
+
+/** Destroys a snapshot if it is there, as soon as nobody reads it: it may just be indexed. */
+export function destroySnapshot(name: string) {
+  script(
+    'for try in $(seq 60); do ! zfs list "$0" >/dev/null 2>&1 || zfs destroy "$0" || { sleep 1; continue; }; exit 0; done; exit 1',
+    name,
+  )
 }
 
 /** The checksum of a file in the guest. */
