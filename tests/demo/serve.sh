@@ -43,7 +43,8 @@ demo_start() {
     [[ -n $demo_password ]] || die "the server in the guest printed no first login"
 }
 
-# Installs and starts the server as docs/install.md says, but for the address: the guest's port is forwarded.
+# Installs and starts the server as docs/install.md says, but for the address: the guest's port is forwarded. And it is
+# patient: on a busy machine an emulated one needs a minute for a `zfs list`, and what fails late is not tried again soon.
 demo_install() {
     local name=$1 unit=/etc/systemd/system/nasman.service
     "$guest" run "$name" -- sh -euc '
@@ -53,7 +54,7 @@ demo_install() {
         install -D -m 600 /payload/nasman.toml /etc/nasman/nasman.toml
         install -m 644 /payload/nasman.service "$1"
         mkdir "$1.d"
-        printf "[Service]\nEnvironment=NASMAN_SERVER_LISTEN=0.0.0.0:8440\n" > "$1.d/listen.conf"
+        printf "[Service]\nEnvironment=NASMAN_SERVER_LISTEN=0.0.0.0:8440 NASMAN_ZFS_TIMEOUT_SECONDS=180\n" > "$1.d/demo.conf"
         systemctl daemon-reload
         systemctl start nasman
     ' sh "$unit"

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 
-import { inGuest } from './support'
+import { destroySnapshot, inGuest } from './support'
 
 const HEADERS = { 'X-Requested-With': 'e2e' }
 const POOL = 'elsewhere'
@@ -10,7 +10,7 @@ test.beforeAll(() => {
 })
 
 test.afterAll(() => {
-  inGuest('zfs', 'destroy', '-r', 'tank/home@to-interrupt')
+  destroySnapshot('tank/home@to-interrupt')
   inGuest('rm', '-f', '/tank/home/large.bin')
   inGuest('zpool', 'destroy', POOL)
 })

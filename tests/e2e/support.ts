@@ -10,16 +10,25 @@ function setting(name: string): string {
   return value
 }
 
-/** Runs a command in the guest, beside the server; its standard output. */
+/** Runs a command in the guest, beside the server; its standard output. Nothing else goes on meanwhile, not even a test's clock. */
 export function inGuest(...command: string[]): string {
   return execFileSync(setting('GUEST'), ['run', setting('GUEST_NAME'), '--', ...command], {
     encoding: 'utf8',
+    timeout: 120_000,
   })
 }
 
 /** Runs a shell's script in the guest; it finds the paths as `$0`, `$1` and so on. */
 export function script(text: string, ...paths: string[]): string {
   return inGuest('sh', '-euc', text, ...paths)
+}
+
+/** Destroys a snapshot if it is there, as soon as nobody reads it: it may just be indexed. */
+export function destroySnapshot(name: string) {
+  script(
+    'for try in $(seq 60); do ! zfs list "$0" >/dev/null 2>&1 || zfs destroy "$0" || { sleep 1; continue; }; exit 0; done; exit 1',
+    name,
+  )
 }
 
 /** The checksum of a file in the guest. */
@@ -58,15 +67,23 @@ async function json<T>(answer: Promise<APIResponse>): Promise<T> {
   return (await (await answer).json()) as T
 }
 
-/** Waits until all that can be reached is indexed: minutes at first, which are not taken from the test's own time. */
-export async function allIndexed(page: Page) {
+/** How long indexing may take: minutes at first, which are not taken from the test's own time. */
+function patienceWithIndexing(): number {
   const patience = 420_000
   test.setTimeout(test.info().timeout + patience)
+  return patience
+}
+
+/** Waits until all that can be reached is indexed. */
+export async function allIndexed(page: Page) {
+  const patience = patienceWithIndexing()
   type Dataset = { state: string; snapshots: { indexed: number } }
   await expect
     .poll(
       async () => {
-        const { datasets } = await json<{ datasets: Dataset[] }>(page.request.get('/api/v1/index'))
+        const answer = await page.request.get('/api/v1/index')
+        if (!answer.ok()) return false
+        const { datasets } = (await answer.json()) as { datasets: Dataset[] }
         const known = datasets.some(({ snapshots }) => snapshots.indexed > 0)
         return known && datasets.every(({ state }) => state === 'current' || state === 'unreachable')
       },
@@ -77,17 +94,18 @@ export async function allIndexed(page: Page) {
 
 /** Indexes a dataset as it is now. */
 export async function indexNow(page: Page, dataset: string) {
+  const patience = patienceWithIndexing()
   const address = `/api/v1/index/${encodeURIComponent(dataset)}`
   const ask = () => page.request.post(address, { data: {}, headers: { 'X-Requested-With': 'e2e' } })
   let asked = await ask()
-  // It may just be indexed, by itself; that may have begun too early.
+  // It may just be indexed, by itself, or wait for its turn; that may have begun too early.
   await expect(async () => {
-    if (asked.status() === 409) asked = await ask()
+    if (asked.status() !== 202) asked = await ask()
     expect(asked.status()).toBe(202)
-  }).toPass({ timeout: 60_000 })
+  }).toPass({ timeout: patience / 2, intervals: [1000] })
   const { id } = (await asked.json()) as { id: string }
   const state = async () => (await json<{ state: string }>(page.request.get(`/api/v1/jobs/${id}`))).state
-  await expect.poll(state, { timeout: 120_000 }).toBe('succeeded')
+  await expect.poll(state, { timeout: patience / 2 }).toBe('succeeded')
 }
 
 /** What a search finds: the path and state of each hit. */

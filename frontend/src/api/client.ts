@@ -38,6 +38,9 @@ export function contentUrl(file: { dataset: string; path: string; at: string | n
 export async function fetchText(url: string, limit: number, signal: AbortSignal): Promise<string> {
   const request = new Request(url, {
     credentials: 'include',
+    // The query cache keeps it. The browser's would let one reader of a file wait for another, up to 20 seconds, and ask
+    // for the ranges it has once more.
+    cache: 'no-store',
     signal,
     headers: { Range: `bytes=0-${limit - 1}` },
   })

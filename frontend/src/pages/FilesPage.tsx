@@ -21,6 +21,7 @@ import { ErrorNote } from '../ui/ErrorNote'
 import { Loading } from '../ui/Loading'
 import { Page } from '../ui/Page'
 import { paths } from '../util/paths'
+import classes from './FilesPage.module.css'
 
 /** What was here, then? A dataset, a moment, a folder. */
 export function FilesPage() {
@@ -38,7 +39,7 @@ export function FilesPage() {
         )
       ) : (
         <>
-          <Group align="flex-end" gap="md">
+          <Group align="flex-end" gap="md" className={classes.where}>
             <DatasetPicker
               label="Dataset"
               datasets={datasets}

@@ -14,7 +14,7 @@ export function Page({ title, actions, children, fill = false }: Props) {
       gap="md"
       className={[fill ? classes.fill : '', fill === 'at least' ? classes.grows : ''].join(' ').trim()}
     >
-      <Group justify="space-between" align="center" gap="sm">
+      <Group justify="space-between" align="center" gap="sm" className={classes.head}>
         <Title order={1}>{title}</Title>
         {actions}
       </Group>

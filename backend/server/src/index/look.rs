@@ -109,14 +109,15 @@ fn note_stirred(app: &App, found: &[Dataset], at: Timestamp) {
 
 /// What is to be done for a dataset; absent when nothing is.
 fn due(app: &App, dataset: &Dataset, known: &catalog::Dataset, now: Timestamp) -> ApiResult<Option<Order>> {
+    // While it pauses, hints are kept for its end.
+    if app.index.paused(dataset.guid).is_some() && !app.index.shared().stale.contains(&dataset.name) {
+        return Ok(None);
+    }
     let (hinted, stale, stirred) = {
         let mut shared = app.index.shared();
         let stirred = shared.stirred.get(&dataset.name.pool()).copied();
         (shared.hinted.remove(&dataset.name), shared.stale.remove(&dataset.name), stirred)
     };
-    if app.index.is_paused(dataset.guid) && !stale {
-        return Ok(None);
-    }
     let seen = Seen::read(known.seen.as_deref());
     let interval = known.live_interval.unwrap_or(app.config.live_interval);
     let live_due = seen.as_ref().is_none_or(|seen| seen.live_is_due(dataset, now, interval, stirred));

@@ -153,8 +153,16 @@ impl Index {
         shared.pauses.insert(dataset, Pause { failures: failures.saturating_add(1), until });
     }
 
-    fn is_paused(&self, dataset: Guid) -> bool {
-        self.shared().pauses.get(&dataset).is_some_and(|pause| Instant::now() < pause.until)
+    /// How long nothing is tried of its own accord, after a failure; absent where nothing stands in the way.
+    fn paused(&self, dataset: Guid) -> Option<Duration> {
+        let until = self.shared().pauses.get(&dataset)?.until;
+        until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+    }
+
+    /// Whether something happened that no look has taken up yet, since a job stood in the way.
+    fn is_awaited(&self) -> bool {
+        let shared = self.shared();
+        !(shared.hinted.is_empty() && shared.stale.is_empty())
     }
 }
 

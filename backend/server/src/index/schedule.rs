@@ -4,11 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
 use nasman_zfs::Watch;
+use tokio::sync::broadcast::{self, error::RecvError};
 
-use super::{look, work::count_changes};
+use super::{Index, IndexWork, look, work::count_changes};
 use crate::{
     app::{App, blocking},
     http::error::ApiError,
+    jobs::JobView,
 };
 
 /// Between looks of its own accord. One costs a listing of the datasets, which ZFS answers from memory.
@@ -30,6 +32,7 @@ pub async fn run(app: web::Data<App>) {
     }));
     let mut stopping = app.stopping.clone();
     let mut wake = app.index.wake.subscribe();
+    let mut jobs = app.jobs.listen();
     let watch = watch(&app).await;
     if let Err(error) = &watch {
         tracing::warn!(%error, "ZFS tells no events; looking every {} s", EVERY.as_secs());
@@ -44,7 +47,22 @@ pub async fn run(app: web::Data<App>) {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             _ = wake.changed() => tokio::time::sleep(SETTLE).await,
+            () = made_way(&app.index, &mut jobs) => {}
             _ = stopping.changed() => {}
+        }
+    }
+}
+
+/// Waits until a job ended that may have stood in the way of what happened meanwhile.
+async fn made_way(index: &Index, jobs: &mut broadcast::Receiver<Arc<JobView>>) {
+    loop {
+        let ended = match jobs.recv().await {
+            Ok(job) => job.kind == IndexWork::KIND && job.finished_at.is_some(),
+            Err(RecvError::Lagged(_)) => true,
+            Err(RecvError::Closed) => return std::future::pending().await,
+        };
+        if ended && index.is_awaited() {
+            return;
         }
     }
 }

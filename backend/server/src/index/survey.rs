@@ -1,6 +1,6 @@
 //! How far the catalog is, put together from ZFS, the catalog and the queue.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use jiff::Timestamp;
 use nasman_catalog::{self as catalog, Job, JobState};
@@ -317,8 +317,15 @@ impl<'a> Survey<'a> {
             Some(Some(_)) => {}
         }
         if snapshots.indexed + snapshots.failed < snapshots.total || known.position.is_none() {
-            return (IndexState::Waiting, None);
+            return (IndexState::Waiting, self.app.index.paused(known.guid).map(why_paused));
         }
         (IndexState::Current, None)
     }
+}
+
+fn why_paused(left: Duration) -> String {
+    let minutes = left.as_secs().div_ceil(60).max(1);
+    format!(
+        "The last job failed and tells why; the next one begins in {minutes} min, or when it is asked for."
+    )
 }

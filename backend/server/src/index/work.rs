@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use nasman_catalog::{Catalog, DatasetId, Job, State};
-use nasman_core::{DatasetName, Guid, Reconciliation};
+use nasman_core::{DatasetName, Guid, Reconciliation, Txg};
 use nasman_zfs::{Dataset, Zfs, feed::Feed};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -163,7 +163,7 @@ impl<'a> Run<'a> {
     fn all(&mut self, order: &Order) -> ApiResult<()> {
         let before = Timestamp::now();
         let dataset = self.reachable()?;
-        self.index_snapshots()?;
+        self.index_snapshots(None)?;
         let known = self.catalog.dataset(self.guid)?;
         let earlier = Seen::read(known.seen.as_deref()).and_then(|seen| seen.live);
         let live = if order.live { Some(self.index_live(&known, order.sure)?) } else { earlier };
@@ -184,10 +184,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Brings the snapshots up to date, until there is nothing more to do.
-    fn index_snapshots(&mut self) -> ApiResult<()> {
+    /// Brings the snapshots up to date, those before a state or all, until there is nothing more to do.
+    fn index_snapshots(&mut self, before: Option<Txg>) -> ApiResult<()> {
         for _ in 0..PASSES {
-            let plan = self.reconcile()?;
+            let mut plan = self.reconcile()?;
+            plan.index.retain(|snapshot| before.is_none_or(|before| snapshot.txg < before));
             if plan.index.is_empty() {
                 return Ok(());
             }
@@ -233,9 +234,10 @@ impl<'a> Run<'a> {
             }
         };
         let at = Timestamp::now();
-        // Snapshots that came meanwhile are older than our own, and are told first.
+        // Snapshots that came before our own are told first. One that came after it is the next job's: once its files
+        // are known, nothing older can be told.
         let told = self
-            .index_snapshots()
+            .index_snapshots(Some(own.createtxg))
             .and_then(|()| self.index_state(&own.name, State::Live { txg: own.createtxg, at }));
         let destroyed = destroy(self.zfs, &own);
         told?;

@@ -1,10 +1,10 @@
 //! The index: what is noticed, what is read, and what the answers are then.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use nasman::index;
 use nasman_core::Role::{Operator, Viewer};
-use nasman_zfs::Zfs as _;
+use nasman_zfs::{Verb, Zfs as _, ZfsError};
 use serde_json::{Value, json};
 
 use crate::support::{Api, HOME, Script, State, TestApp, query};
@@ -285,4 +285,44 @@ async fn folders_left_out_by_name_are_read_from_the_snapshot() {
     assert_eq!((names(&root), &root["source"]), (vec![".cache"], &json!("catalog")));
     let inside = files(&app, &[("at", "one"), ("path", ".cache")]).await;
     assert_eq!((names(&inside), &inside["source"]), (vec!["x"], &json!("filesystem")));
+}
+
+#[tokio::test]
+async fn a_snapshot_taken_right_after_the_own_one_is_read_by_the_next_job() {
+    let app = scene();
+    look(&app).await;
+    app.zfs().write("tank/home", "docs/c", "c");
+    // Newer than the snapshot by which live is looked at, and there before what is to be read is listed.
+    app.zfs().after_next_snapshot(|zfs| drop(zfs.add_snapshot("tank/home@four")));
+    let script = app.script(Operator);
+    let job = script.post(INDEX, &json!({})).await.is(202).json();
+    let job = script.ended(job["id"].as_str().unwrap()).await;
+    assert_eq!(job["state"], "succeeded", "{job}");
+    look(&app).await;
+    let home = home(&script.get("/index").await.ok());
+    assert_eq!(home["snapshots"], json!({ "total": 4, "indexed": 4, "failed": 0 }), "{home}");
+    let four = files(&app, &[("path", "docs"), ("at", "four")]).await;
+    assert_eq!((names(&four), &four["source"]), (vec!["b", "c"], &json!("catalog")));
+}
+
+#[tokio::test]
+async fn after_a_failure_it_is_told_why_a_snapshot_waits_and_nothing_of_it_is_lost() {
+    let app = scene();
+    look(&app).await;
+    app.zfs().add_snapshot("tank/home@four");
+    let late = ZfsError::Timeout { verb: "open folder", after: Duration::from_secs(30) };
+    app.zfs().fail_always(Verb::SnapshotFolder, late);
+    look(&app).await;
+    app.zfs().heal(Verb::SnapshotFolder);
+    let script = app.script(Operator);
+    for _ in 0..2 {
+        look(&app).await;
+        let home = home(&script.get("/index").await.ok());
+        assert_eq!(home["state"], "waiting");
+        assert!(home["detail"].as_str().unwrap().contains("failed"), "{home}");
+    }
+    let job = script.post(INDEX, &json!({})).await.is(202).json();
+    script.ended(job["id"].as_str().unwrap()).await;
+    let home = home(&script.get("/index").await.ok());
+    assert_eq!((&home["state"], &home["detail"]), (&json!("current"), &Value::Null), "{home}");
 }

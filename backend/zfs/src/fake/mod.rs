@@ -41,9 +41,13 @@ use crate::{KeyStatus, Pool, Result, Zfs as _, ZfsError};
 pub struct FakeZfs {
     state: Mutex<State>,
     watchers: watch::Watchers,
+    /// What somebody else does as soon as the next snapshot is taken.
+    then: Mutex<Option<Then>>,
     /// Removed with all folders in it when the fake goes.
     _root: TempDir,
 }
+
+type Then = Box<dyn FnOnce(&FakeZfs) + Send>;
 
 impl Default for FakeZfs {
     fn default() -> Self {
@@ -71,7 +75,8 @@ impl FakeZfs {
             in_use: Vec::new(),
             calls: Calls::default(),
         };
-        Self { state: Mutex::new(state), watchers: watch::Watchers::default(), _root: root }
+        let (watchers, then) = (watch::Watchers::default(), Mutex::default());
+        Self { state: Mutex::new(state), watchers, then, _root: root }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -81,6 +86,15 @@ impl FakeZfs {
     /// Takes a snapshot, `dataset@tag`. Shorthand for tests.
     pub fn add_snapshot(&self, snapshot: &str) -> crate::Snapshot {
         self.create_snapshot(&name(snapshot), false).expect("the snapshot")
+    }
+
+    /// Does this as soon as the next snapshot is taken, before whoever takes it goes on.
+    pub fn after_next_snapshot(&self, then: impl FnOnce(&Self) + Send + 'static) {
+        *self.then() = Some(Box::new(then));
+    }
+
+    fn then(&self) -> MutexGuard<'_, Option<Then>> {
+        self.then.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a live file, with the folders above it. Shorthand for tests.

@@ -83,6 +83,10 @@ impl Zfs for FakeZfs {
         let taken = fast(&name.dataset, state.snapshot(name)?);
         drop(state);
         members.iter().for_each(|member| self.watchers.tell_of_snapshot(member, &name.tag));
+        let then = self.then().take();
+        if let Some(then) = then {
+            then(self);
+        }
         Ok(taken)
     }
 

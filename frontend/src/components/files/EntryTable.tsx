@@ -1,4 +1,5 @@
 import { Button, Checkbox, Loader, VisuallyHidden } from '@mantine/core'
+import { IconRestore } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react'
 import { Link } from 'react-router'
@@ -101,6 +102,8 @@ export function EntryTable(props: Props) {
   }
   const picked = entries.filter(({ path }) => selection.picked.has(path)).length
   const since = sinceWords(entries)
+  // At the end of the row, where nobody clicks to choose it; and only where there is something to restore.
+  const acts = entries.some((entry) => props.restorer(entry) !== null)
 
   return (
     <div className={classes.frame}>
@@ -112,6 +115,7 @@ export function EntryTable(props: Props) {
         aria-rowcount={total + 1}
         aria-multiselectable
         aria-busy={busy}
+        data-acts={acts || undefined}
         aria-activedescendant={rows.some((row) => row.index === active) ? `entry-${active}` : undefined}
         className={classes.scroller}
         onKeyDown={onKeyDown}
@@ -137,6 +141,11 @@ export function EntryTable(props: Props) {
           <span role="columnheader" className={classes.modified}>
             Modified
           </span>
+          {acts ? (
+            <span role="columnheader">
+              <VisuallyHidden>Restore</VisuallyHidden>
+            </span>
+          ) : null}
         </div>
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
           {rows.map(({ index, start }) => {
@@ -166,6 +175,7 @@ export function EntryTable(props: Props) {
                     else selection.toggle(entries, index)
                   }}
                   url={entry.kind === 'directory' ? props.folderUrl(entry) : null}
+                  acts={acts}
                   restore={props.restorer(entry)}
                   onFollow={focus}
                 />
@@ -192,11 +202,13 @@ type CellsProps = {
   picked: boolean
   onPick: (event: MouseEvent) => void
   url: string | null
+  /** Whether there is a column for what can be done. */
+  acts: boolean
   restore: (() => void) | null
   onFollow: () => void
 }
 
-function Cells({ entry, picked, onPick, url, restore, onFollow }: CellsProps) {
+function Cells({ entry, picked, onPick, url, acts, restore, onFollow }: CellsProps) {
   const name = visibleName(entry.name)
   const mark = markOf(entry)
   return (
@@ -234,23 +246,6 @@ function Cells({ entry, picked, onPick, url, restore, onFollow }: CellsProps) {
         {entry.target == null ? null : <span className={classes.dim}>→ {visibleName(entry.target)}</span>}
         {entry.mountpoint ? <span className={classes.dim}>another dataset</span> : null}
         {mark?.more == null ? null : <span className={classes.dim}>{mark.more}</span>}
-        {restore === null ? null : (
-          <Button
-            variant="default"
-            size="compact-xs"
-            ml="auto"
-            tabIndex={-1}
-            style={{ flexShrink: 0 }}
-            aria-label={`Restore ${name}…`}
-            onClick={(event) => {
-              event.stopPropagation()
-              restore()
-            }}
-            onDoubleClick={(event) => event.stopPropagation()}
-          >
-            Restore…
-          </Button>
-        )}
       </span>
       <span role="gridcell" className={classes.right}>
         {entry.kind === 'file' ? <Bytes value={entry.size} /> : ''}
@@ -258,6 +253,27 @@ function Cells({ entry, picked, onPick, url, restore, onFollow }: CellsProps) {
       <span role="gridcell" className={classes.modified}>
         <When at={entry.modified} short />
       </span>
+      {acts ? (
+        <span role="gridcell" className={classes.act}>
+          {restore === null ? null : (
+            <Button
+              variant="default"
+              size="compact-xs"
+              tabIndex={-1}
+              aria-label={`Restore ${name}…`}
+              title="Restore…"
+              onClick={(event) => {
+                event.stopPropagation()
+                restore()
+              }}
+              onDoubleClick={(event) => event.stopPropagation()}
+            >
+              <IconRestore size={14} className={classes.icon} aria-hidden />
+              <span className={classes.word}>Restore…</span>
+            </Button>
+          )}
+        </span>
+      ) : null}
     </>
   )
 }

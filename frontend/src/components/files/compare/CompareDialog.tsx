@@ -55,13 +55,16 @@ type TwoProps = Omit<Props, 'compare' | 'onClose'> & { sides: [SideRef, SideRef]
 function Two({ dataset, path, sides, onChange }: TwoProps) {
   const [before, after] = sides
   const versions = useInfiniteQuery(versionsQuery(dataset, path))
-  const choices = choicesOf(versions.data?.pages.flatMap((page) => page.items) ?? [], path, sides)
   const words = sides.map((side) => wordOf(side)) as [string, string]
   const [left, right] = [
     useQuery(entryQuery(dataset, before.at, before.path ?? path)),
     useQuery(entryQuery(dataset, after.at, after.path ?? path)),
   ]
   const error = left.error ?? right.error
+  const choices = choicesOf(versions.data?.pages.flatMap((page) => page.items) ?? [], path, [
+    { side: before, entry: left.data },
+    { side: after, entry: right.data },
+  ])
   return (
     <Stack gap="sm">
       <Group align="flex-end" gap="xs">
@@ -155,19 +158,28 @@ function valueOf(side: SideRef): string {
   return `=${sideText(side)}`
 }
 
-/** All versions that can be looked at, and the two that the address names. */
-function choicesOf(versions: Version[], path: string, named: SideRef[]): Choices {
+/** All versions that can be looked at, and the two that the address names: these may be of any snapshot. */
+function choicesOf(
+  versions: Version[],
+  path: string,
+  named: { side: SideRef; entry: Entry | undefined }[],
+): Choices {
   const known = versions.flatMap((version) => {
     const side = sideOf(version, path)
-    if (side === null || version.kind !== 'file') return []
-    const modified = version.modified == null ? 'unknown time' : formatDateTime(version.modified)
-    return [{ value: valueOf(side), label: `${modified} · ${formatBytes(version.size)} · ${wordOf(side)}` }]
+    return side === null || version.kind !== 'file' ? [] : [choiceOf(side, version)]
   })
   const others = named
-    .map((side) => ({ value: valueOf(side), label: wordOf(side) }))
+    .map(({ side, entry }) =>
+      entry === undefined ? { value: valueOf(side), label: wordOf(side) } : choiceOf(side, entry),
+    )
     .filter(({ value }) => !known.some((choice) => choice.value === value))
   const all = [...others, ...known]
   return all.filter((choice, i) => all.findIndex(({ value }) => value === choice.value) === i)
+}
+
+function choiceOf(side: SideRef, { modified, size }: Pick<Version, 'modified' | 'size'>) {
+  const when = modified == null ? 'unknown time' : formatDateTime(modified)
+  return { value: valueOf(side), label: `${when} · ${formatBytes(size)} · ${wordOf(side)}` }
 }
 
 function wordOf({ at }: SideRef): string {

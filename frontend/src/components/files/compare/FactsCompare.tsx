@@ -8,6 +8,7 @@ import { modeString } from '../../../util/mode'
 import { displayPath } from '../../../util/relpath'
 import { formatBytes } from '../../../util/sizes'
 import { kindWord } from '../preview-kind'
+import classes from './Compare.module.css'
 
 type Props = { before: Entry; after: Entry; words: [string, string] }
 
@@ -41,32 +42,35 @@ export function FactsCompare({ before, after, words }: Props) {
     ['Path', displayPath(before.path), displayPath(after.path), differs(before.path, after.path)],
   ]
   return (
-    <Table.ScrollContainer minWidth={420}>
-      <Table verticalSpacing={3} aria-label="What is known of both">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Td />
-            <Table.Th>{words[0]}</Table.Th>
-            <Table.Th>{words[1]}</Table.Th>
-            <Table.Td />
+    <Table verticalSpacing={3} aria-label="What is known of both" className={classes.facts}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Td />
+          <Table.Th>{words[0]}</Table.Th>
+          <Table.Th>{words[1]}</Table.Th>
+          <Table.Td className={classes.beside} />
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(([label, left, right, difference]) => (
+          <Table.Tr key={label}>
+            <Table.Th fw={500}>
+              {label}
+              <Text size="xs" className={classes.beneath} c={difference === null ? 'dimmed' : undefined}>
+                {difference ?? 'same'}
+              </Text>
+            </Table.Th>
+            <Table.Td>{left}</Table.Td>
+            <Table.Td>{right}</Table.Td>
+            <Table.Td className={classes.beside}>
+              <Text span size="sm" c={difference === null ? 'dimmed' : undefined}>
+                {difference ?? 'same'}
+              </Text>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(([label, left, right, difference]) => (
-            <Table.Tr key={label}>
-              <Table.Th fw={500}>{label}</Table.Th>
-              <Table.Td>{left}</Table.Td>
-              <Table.Td>{right}</Table.Td>
-              <Table.Td>
-                <Text span size="sm" c={difference === null ? 'dimmed' : undefined}>
-                  {difference ?? 'same'}
-                </Text>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   )
 }
 
