@@ -25,9 +25,9 @@ const SPRING: i64 = 1_000_000_000;
 /// What `rsync` would have to do to make the second folder like the first: content, owners, modes, times, links, lists and
 /// attributes.
 pub(super) fn differences(from: &Path, to: &Path, more: &[&str]) -> String {
-    let folder = |path: &Path| format!("{}/", path.display());
+    let [from, to] = [from, to].map(|path| format!("{}/", path.display()));
     let flags = ["-aHAXSn", "--itemize-changes", "--checksum", "--delete"];
-    run("rsync", &[&flags[..], more, &[&folder(from), &folder(to)]].concat())
+    run("rsync", &[&flags[..], more, &[from.as_str(), to.as_str()]].concat())
 }
 
 pub(super) fn same(from: &Path, to: &Path) {
@@ -52,9 +52,10 @@ pub(super) fn fill(top: &Path, files: usize, seed: u64) {
     for number in 0..files {
         if number % MANY == 0 {
             // Every other one lies deeper than the one before.
-            let above = if number / MANY % 2 == 0 { top } else { folders.last().unwrap() };
-            folders.push(above.join(format!("d{}", number / MANY)));
-            fs::create_dir(folders.last().unwrap()).unwrap();
+            let above: &Path = if number / MANY % 2 == 0 { top } else { folders.last().unwrap() };
+            let folder = above.join(format!("d{}", number / MANY));
+            fs::create_dir(&folder).unwrap();
+            folders.push(folder);
         }
         let [.., before, folder] = &folders[..] else { unreachable!("two folders at least") };
         one(before, folder, number, &mut rng);

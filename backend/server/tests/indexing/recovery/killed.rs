@@ -75,19 +75,19 @@ fn a_restore_killed_four_times_ends_as_if_nothing_had_been_and_so_does_its_undoi
     let added = whole_number(&plan["added_since"]["count"]);
     assert!(total > 1000 && added > 200, "{plan}");
     let restore = client.begin(&whole(&home));
-    let points = [
-        ("action = 'move_aside'", 1),
-        ("pending = 1", 100),
-        (NAMED, total / 2),
-        (NAMED, total * 4 / 5),
-    ];
+    let points =
+        [("action = 'move_aside'", 1), ("pending = 1", 100), (NAMED, total / 2), (NAMED, total * 4 / 5)];
     for (which, least) in points {
         kill(&mut stage, (RestoreWork::KIND, &restore), which, least);
         client = stage.start();
     }
     let job = client.ended(&restore);
     succeeded(&job);
-    let goes_on = job["log"].as_array().unwrap().iter().filter(|line| line["text"].as_str().unwrap().contains("goes on"));
+    let goes_on = job["log"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|line| line["text"].as_str().unwrap().contains("goes on"));
     assert_eq!(goes_on.count(), points.len(), "{job}");
     stage.is_clean();
     same(&then.join("gone"), &live.join("gone"));
@@ -121,7 +121,9 @@ fn names_of_one_file_are_of_one_file_again_whatever_was_between() {
         fill(&folder.join(name), 300, 3);
     }
     // `a` is made whole, `b` is there and gets its files one by one, `c` comes last.
-    for number in (0..300).filter(|number| !matches!(number % 50, 10 | 20 | 30) && !matches!(number % 10, 7 | 8)) {
+    for number in
+        (0..300).filter(|number| !matches!(number % 50, 10 | 20 | 30) && !matches!(number % 10, 7 | 8))
+    {
         let inside = format!("d{}/file {number}", number / 50);
         let from = folder.join("a").join(&inside);
         if let Ok(meta) = from.symlink_metadata()

@@ -36,7 +36,7 @@ impl Tiny {
         fs::File::create(&file).unwrap().set_len(192 * MIB).unwrap();
         let mountpoint = format!("mountpoint={}", folder.path().join("mounted").display());
         let options = ["-O", "acltype=posixacl", "-O", "xattr=sa", "-O", &mountpoint];
-        run("zpool", &[&["create", "-f"], &options[..], &[&name, file.to_str().unwrap()]].concat());
+        run("zpool", &[&["create", "-f"], &options[..], &[name.as_str(), file.to_str().unwrap()]].concat());
         Self { name, _file: folder }
     }
 }
@@ -75,7 +75,8 @@ fn each_is_whole(folder: &Path, originals: [&Path; 2]) -> usize {
     let files = all_files(folder);
     for file in files.iter().filter(|file| file.symlink_metadata().unwrap().is_file()) {
         let inside = file.strip_prefix(folder).unwrap();
-        let is_as = |original: &Path| fs::read(original.join(inside)).is_ok_and(|c| c == fs::read(file).unwrap());
+        let is_as =
+            |original: &Path| fs::read(original.join(inside)).is_ok_and(|c| c == fs::read(file).unwrap());
         assert!(originals.into_iter().any(is_as), "{} is half made", file.display());
     }
     files.len()
@@ -171,5 +172,7 @@ fn a_quota_that_is_reached_ends_a_restore_and_harms_nothing() {
     let used: u64 = zfs(&["get", "-Hp", "-o", "value", "used", target.as_str()]).parse().unwrap();
     zfs(&["set", &format!("quota={}", used + ROOM), target.as_str()]);
     let client = stage.start();
-    runs_out_of_room(&stage, &client, (&home, &target), || drop(zfs(&["set", "quota=none", target.as_str()])));
+    runs_out_of_room(&stage, &client, (&home, &target), || {
+        drop(zfs(&["set", "quota=none", target.as_str()]))
+    });
 }
