@@ -81,7 +81,8 @@ fn one(before: &Path, folder: &Path, number: usize, rng: &mut Rng) {
             file.write_all_at(b"after a hole", 300_000).unwrap();
         }
         _ => {
-            let content: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(rng.usize(..4000)).collect();
+            let mut content = vec![0; rng.usize(..4000)];
+            rng.fill(&mut content);
             fs::write(&path, content).unwrap();
         }
     }
