@@ -329,7 +329,7 @@ mod tests {
         let job = catalog.add_job(&new, Timestamp::UNIX_EPOCH).unwrap();
         let entry = NewAudit { job: Some(job.id.clone()), outcome: "started", ..NewAudit::default() };
         catalog.add_audit(&entry, Timestamp::UNIX_EPOCH).unwrap();
-        catalog.finish_job(&job.id, JobState::Failed, None, None, Timestamp::UNIX_EPOCH).unwrap();
+        catalog.finish_job(&job.id, JobState::Failed, (None, None), None, Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(catalog.audit(&AuditFilter::default(), 1).unwrap()[0].outcome, "failed");
     }
 }

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use diesel::prelude::{
-    ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _,
+    Selectable, SelectableHelper as _,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -295,7 +296,8 @@ impl Catalog {
         Ok(())
     }
 
-    /// Ends a job that has not ended yet. Answers whether it did.
+    /// Ends a job that has not ended yet. Answers whether it did. `left`: marks of what it could not clear away; see
+    /// [`Self::jobs_that_left`].
     ///
     /// # Errors
     /// When the database fails.
@@ -303,8 +305,8 @@ impl Catalog {
         &self,
         id: &str,
         state: JobState,
-        result: Option<&Value>,
-        error: Option<&Value>,
+        (result, error): (Option<&Value>, Option<&Value>),
+        left: Option<&Value>,
         now: Timestamp,
     ) -> Result<bool> {
         let open = [JobState::Enqueued.as_str(), JobState::Processing.as_str()];
@@ -316,7 +318,7 @@ impl Catalog {
                     jobs::result.eq(result.map(ToString::to_string)),
                     jobs::error.eq(error.map(ToString::to_string)),
                     jobs::finished_at.eq(time::ms(now)),
-                    jobs::marks.eq(NO_MARKS),
+                    jobs::marks.eq(left.map_or_else(|| NO_MARKS.to_owned(), ToString::to_string)),
                 ))
                 .execute(conn)?;
             if ended == 1 {
@@ -324,6 +326,29 @@ impl Catalog {
             }
             Ok(ended == 1)
         })
+    }
+
+    /// Jobs of this kind that have ended and left something that is to be cleared away yet, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn jobs_that_left(&self, kind: &str) -> Result<Vec<Job>> {
+        let open = [JobState::Enqueued.as_str(), JobState::Processing.as_str()];
+        let rows: Vec<Row> = jobs::table
+            .filter(jobs::kind.eq(kind).and(jobs::state.ne_all(open)).and(jobs::marks.ne(NO_MARKS)))
+            .select(Row::as_select())
+            .order(jobs::id)
+            .load(&mut self.conn()?)?;
+        rows.into_iter().map(Job::try_from).collect()
+    }
+
+    /// All that this job left is cleared away.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn left_nothing(&self, id: &str) -> Result<()> {
+        diesel::update(jobs::table.find(id)).set(jobs::marks.eq(NO_MARKS)).execute(&mut self.conn()?)?;
+        Ok(())
     }
 
     /// Lets a running job wait for its turn again, with its marks. Answers whether it did.
@@ -438,8 +463,8 @@ mod tests {
         catalog.mark_job(&job.id, &json!(["held"])).unwrap();
         assert_eq!(catalog.job(&job.id).unwrap().marks, json!(["held"]));
         let result = json!({"bytes": 7});
-        assert!(catalog.finish_job(&job.id, JobState::Succeeded, Some(&result), None, now).unwrap());
-        assert!(!catalog.finish_job(&job.id, JobState::Failed, None, None, now).unwrap());
+        assert!(catalog.finish_job(&job.id, JobState::Succeeded, (Some(&result), None), None, now).unwrap());
+        assert!(!catalog.finish_job(&job.id, JobState::Failed, (None, None), None, now).unwrap());
         let job = catalog.job(&job.id).unwrap();
         assert_eq!((job.state, job.result, job.marks), (JobState::Succeeded, Some(result), json!([])));
         assert_eq!(catalog.job_counts().unwrap(), [(JobState::Succeeded, 1)]);

@@ -128,7 +128,7 @@ fn jobs_are_of_a_kind_and_go_when_they_have_ended() {
     assert_eq!(found.iter().map(|job| &job.id).collect::<Vec<_>>(), [&index.id]);
     assert!(!catalog.delete_job(&index.id).unwrap());
     catalog.log_job(&index.id, "info", "one", Timestamp::UNIX_EPOCH).unwrap();
-    catalog.finish_job(&index.id, JobState::Succeeded, None, None, Timestamp::UNIX_EPOCH).unwrap();
+    catalog.finish_job(&index.id, JobState::Succeeded, (None, None), None, Timestamp::UNIX_EPOCH).unwrap();
     assert!(catalog.delete_job(&index.id).unwrap());
     assert!(catalog.job_log(&index.id).unwrap().is_empty());
     assert!(catalog.job(&restore.id).is_ok());

@@ -44,6 +44,14 @@ pub trait Work: Send + Sync + 'static {
     /// What could not be cleaned up.
     fn recover(&self, job: &Job) -> Result<(), ApiError>;
 
+    /// Of a job that ends: marks of what could not be cleared away, if there is any such thing.
+    fn left(&self, _job: &Job) -> Option<Value> {
+        None
+    }
+
+    /// Clears away, as far as it can be by now, what jobs left that have ended. Called at the start and before each job.
+    fn clear_up(&self) {}
+
     /// Whether a job that a stop or a kill interrupted is run again, and goes on by the marks it left. Else it is cleaned up
     /// and fails.
     fn goes_on(&self, _job: &Job) -> bool {
@@ -147,9 +155,17 @@ impl Jobs {
         }
     }
 
-    fn finish(&self, id: &str, state: JobState, result: Option<&Value>, error: Option<&ApiError>) {
+    fn finish(
+        &self,
+        id: &str,
+        kind: Option<&dyn Work>,
+        state: JobState,
+        (result, error): (Option<&Value>, Option<&ApiError>),
+    ) {
         let problem = error.map(|error| serde_json::json!(JobError::from(error)));
-        let done = self.catalog.finish_job(id, state, result, problem.as_ref(), Timestamp::now());
+        let left = kind.and_then(|kind| kind.left(&self.catalog.job(id).ok()?));
+        let came = (result, problem.as_ref());
+        let done = self.catalog.finish_job(id, state, came, left.as_ref(), Timestamp::now());
         if let Err(error) = done {
             // The next start finds it as interrupted, cleans up and says so.
             tracing::error!(%error, job = id, "a job's end could not be stored");

@@ -78,6 +78,7 @@ async fn recover(jobs: &Arc<Jobs>, kinds: &Arc<Vec<Box<dyn Work>>>) {
         for job in jobs.catalog.jobs_in(JobState::Processing)? {
             recover_one(&jobs, &kinds, &job)?;
         }
+        kinds.iter().for_each(|kind| kind.clear_up());
         Ok::<_, nasman_catalog::CatalogError>(())
     });
     match cleaned.await {
@@ -88,7 +89,7 @@ async fn recover(jobs: &Arc<Jobs>, kinds: &Arc<Vec<Box<dyn Work>>>) {
 }
 
 fn recover_one(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job) -> Result<(), nasman_catalog::CatalogError> {
-    let kind = kinds.iter().find(|kind| kind.kind() == job.kind);
+    let kind = kinds.iter().find(|kind| kind.kind() == job.kind).map(|kind| &**kind);
     if kind.is_some_and(|kind| kind.goes_on(job)) {
         return go_on_later(jobs, job);
     }
@@ -101,7 +102,8 @@ fn recover_one(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job) -> Result<(), na
         }
     };
     tracing::warn!(job = job.id, detail, "found an interrupted job");
-    jobs.finish(&job.id, JobState::Failed, None, Some(&ApiError::new(Code::Interrupted, detail)));
+    let error = ApiError::new(Code::Interrupted, detail);
+    jobs.finish(&job.id, kind, JobState::Failed, (None, Some(&error)));
     Ok(())
 }
 
@@ -160,8 +162,13 @@ fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) -
     }
     jobs.tell_anew(&job.id);
     let context = Context { jobs, id: &job.id, stop, told: Mutex::new(None) };
-    let outcome = match kinds.iter().find(|kind| kind.kind() == job.kind) {
-        Some(kind) => catch_unwind(AssertUnwindSafe(|| kind.run(job, &context))).unwrap_or_else(|_| {
+    let kind = kinds.iter().find(|kind| kind.kind() == job.kind).map(|kind| &**kind);
+    let run = |kind: &dyn Work| {
+        kind.clear_up();
+        kind.run(job, &context)
+    };
+    let outcome = match kind {
+        Some(kind) => catch_unwind(AssertUnwindSafe(|| run(kind))).unwrap_or_else(|_| {
             // As after a kill, by the marks that it stored meanwhile.
             let marked = jobs.catalog.job(&job.id).map_err(ApiError::from);
             let cleaned =
@@ -175,7 +182,7 @@ fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) -
         None => Err(ApiError::new(Code::Internal, format!("no work of kind '{}' is known", job.kind)).into()),
     };
     match outcome {
-        Ok(result) => jobs.finish(&job.id, JobState::Succeeded, Some(&result), None),
+        Ok(result) => jobs.finish(&job.id, kind, JobState::Succeeded, (Some(&result), None)),
         Err(Failure { mut error, result }) => {
             if error.code == Code::Canceled && jobs.stopping.load(Ordering::Relaxed) {
                 if go_on_after_stop(jobs, kinds, job) {
@@ -188,7 +195,7 @@ fn work_on(jobs: &Jobs, kinds: &[Box<dyn Work>], job: &Job, stop: &AtomicBool) -
             }
             let state = if error.code == Code::Canceled { JobState::Canceled } else { JobState::Failed };
             context.log("error", &error.detail);
-            jobs.finish(&job.id, state, result.as_ref(), Some(&error));
+            jobs.finish(&job.id, kind, state, (result.as_ref(), Some(&error)));
         }
     }
     true

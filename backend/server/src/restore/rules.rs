@@ -77,7 +77,7 @@ pub(super) const fn action(deed: &Deed) -> PlanAction {
         Deed::KeepBoth(_) => PlanAction::KeepBoth,
         Deed::Replace(_) => PlanAction::Replace,
         Deed::Merge { .. } => PlanAction::Merge,
-        Deed::Skip => PlanAction::Skip,
+        Deed::Skip | Deed::Stands(_) => PlanAction::Skip,
     }
 }
 

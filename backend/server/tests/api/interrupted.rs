@@ -192,6 +192,44 @@ async fn a_target_that_is_gone_is_told() {
 }
 
 #[tokio::test]
+async fn what_is_half_made_goes_even_where_the_snapshot_is_gone() {
+    let (state, job, _) = killed();
+    let snapshot = state.zfs.snapshots(&"tank/home".parse().unwrap()).unwrap().remove(0);
+    state.zfs.release(&snapshot.name, &format!("nasman-{}", job.id).parse().unwrap()).unwrap();
+    state.zfs.destroy_snapshot(&snapshot.name, snapshot.guid).unwrap();
+    let app = state.start("");
+    let job = app.script(Viewer).ended(&job.id).await;
+    assert_eq!((&job["state"], &job["error"]["code"]), (&json!("failed"), &json!("snapshot_not_found")));
+    assert_eq!(names(app.state()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_can_not_be_cleared_away_goes_as_soon_as_it_can() {
+    let (state, job, mut marks) = killed_beside(Some("docs/kept"));
+    // One of both has its name, the other one is half made.
+    let made = state.zfs.write("tank/home", "docs/a", "old");
+    marks["placing"] = json!([{ "from": "docs/a", "to": "docs/a", "kind": "file", "made": looks(&made), "replaces": false }]);
+    state.catalog().mark_job(&job.id, &marks).unwrap();
+    state.zfs.set_mounted("tank/home", false);
+    let app = state.start("");
+    let script = app.script(nasman_core::Role::Operator);
+    let ended = script.ended(&job.id).await;
+    assert_eq!((&ended["state"], &ended["error"]["code"]), (&json!("failed"), &json!("files_unreachable")));
+    assert_eq!((holds(app.state()), app.app.catalog.jobs_that_left("restore").unwrap().len()), (0, 1));
+
+    app.zfs().set_mounted("tank/home", true);
+    assert_eq!(names(app.state()).iter().filter(|name| name.contains(".nasman-restore-")).count(), 3);
+    let other = json!({ "dataset": "tank/home", "at": "one", "paths": ["docs/b"], "to": { "dataset": "tank/home", "path": "new" } });
+    assert_eq!(crate::support::restore(&script, &other).await["state"], "succeeded");
+    assert_eq!(names(app.state()), ["docs", "docs/a", "docs/kept", "new", "new/b"]);
+    assert_eq!(app.app.catalog.jobs_that_left("restore").unwrap().len(), 0);
+    // What had its name is on record by now.
+    let undone = crate::support::undo(&script, &ended).await;
+    assert_eq!((&undone["state"], &undone["undo"]["undone"]), (&json!("succeeded"), &json!(1)), "{undone}");
+    assert_eq!(names(app.state()), ["docs", "docs/kept", "new", "new/b"]);
+}
+
+#[tokio::test]
 async fn a_job_that_had_not_begun_is_done_by_the_next_server() {
     let (state, _, _) = killed();
     let waiting = seed(

@@ -167,7 +167,7 @@ impl Look<'_> {
                 self.tally.guard = true;
                 true
             }
-            Deed::Merge { like_source: false } | Deed::Skip => false,
+            Deed::Merge { like_source: false } | Deed::Skip | Deed::Stands(_) => false,
         };
         if restored {
             let within = (!is_top).then_some(&mut self.top.contents);

@@ -28,7 +28,7 @@ use super::{
     model::PlanAction,
     order::{Order, by_guid},
     result::{RestoredItem, UndoResult},
-    work::{MOST_STARTS, SHOWN, hold_tag, release, release_at_last, temp_name},
+    work::{MOST_STARTS, SHOWN, clear_up, hold_tag, is_gone, release, release_at_last, temp_name},
 };
 use crate::{
     http::error::{ApiError, ApiResult, Code},
@@ -79,15 +79,18 @@ impl UndoWork {
     }
 
     fn scene(&self, job: &Job) -> ApiResult<Scene> {
-        let order: UndoOrder = serde_json::from_value(job.request.clone()).map_err(|error| {
-            ApiError::new(Code::Internal, format!("the job's order can't be read: {error}"))
-        })?;
-        let restore = Order::of(&self.catalog.job(&order.restore)?)?;
-        let gone = || ApiError::new(Code::Conflict, "what this restore made is not recorded any more");
-        let record = self.catalog.restore_record(&order.restore)?.ok_or_else(gone)?;
-        let target = restore.target(&*self.zfs)?.name;
-        Ok(Scene { target, id: record.id, guard: record.guard.map(|(_, guid)| guid) })
+        scene(&*self.zfs, &self.catalog, job)
     }
+}
+
+fn scene(zfs: &dyn Zfs, catalog: &Catalog, job: &Job) -> ApiResult<Scene> {
+    let order: UndoOrder = serde_json::from_value(job.request.clone())
+        .map_err(|error| ApiError::new(Code::Internal, format!("the job's order can't be read: {error}")))?;
+    let restore = Order::of(&catalog.job(&order.restore)?)?;
+    let gone = || ApiError::new(Code::Conflict, "what this restore made is not recorded any more");
+    let record = catalog.restore_record(&order.restore)?.ok_or_else(gone)?;
+    let target = restore.target(zfs)?.name;
+    Ok(Scene { target, id: record.id, guard: record.guard.map(|(_, guid)| guid) })
 }
 
 /// What is to be undone where.
@@ -160,6 +163,24 @@ impl Work for UndoWork {
     fn goes_on(&self, job: &Job) -> bool {
         marks(job).is_none_or(|marks| marks.starts < MOST_STARTS)
     }
+
+    fn left(&self, job: &Job) -> Option<Value> {
+        marks(job).filter(|marks| marks.staging.is_some()).map(|marks| json!(marks))
+    }
+
+    fn clear_up(&self) {
+        clear_up(&*self.zfs, &self.catalog);
+    }
+}
+
+/// Clears away what a job that has ended left, as its marks tell.
+pub(super) fn clear_away(zfs: &dyn Zfs, catalog: &Catalog, job: &Job) -> ApiResult<()> {
+    let Some(marks) = marks(job) else { return Ok(()) };
+    let target = match scene(zfs, catalog, job) {
+        Err(error) if error.code == Code::DatasetNotFound => return Ok(()),
+        scene => scene?.target,
+    };
+    settle(catalog, &marks, &Root::open(&zfs.live_folder(&target)?)?)
 }
 
 /// After a kill: what was put back is noted so, and what was not complete goes.
@@ -231,7 +252,10 @@ impl Run<'_> {
         let mut trees = Trees::new(guard.unwrap_or(&target), &target, &temp_name, true);
         let done = self.pass(&target, &mut trees);
         let finished = trees.finish().map_err(ApiError::from);
-        let stored = self.flush(false);
+        if self.marks.staging.as_ref().is_some_and(|staging| is_gone(&target, staging)) {
+            self.marks.staging = None;
+        }
+        let stored = self.flush(true);
         done.and(finished).and(stored)
     }
 

@@ -149,9 +149,12 @@ impl<'a> Carrier<'a> {
 impl Decide for Carrier<'_> {
     fn decide(&mut self, met: &Met<'_>) -> Deed {
         if self.resumed {
-            match self.record.was_restored(met.from, met.to) {
-                Ok(false) => {}
-                Ok(true) => return self.leave(met.from, Why::Known),
+            match self.record.restored_as(met.from, met.to) {
+                Ok(None) => {}
+                Ok(Some(place)) => {
+                    let skip = self.leave(met.from, Why::Known);
+                    return place.name().map_or(skip, Deed::Stands);
+                }
                 Err(error) => {
                     self.fault.get_or_insert(error);
                     return self.leave(met.from, Why::Known);

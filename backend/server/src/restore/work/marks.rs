@@ -67,4 +67,9 @@ impl Marks {
             moved: false,
         }
     }
+
+    /// Whether something may be left, or not on record.
+    pub(super) fn tell_of_something(&self) -> bool {
+        self.staging.is_some() || !self.moving.is_empty()
+    }
 }

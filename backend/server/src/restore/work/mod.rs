@@ -7,6 +7,7 @@ mod aside;
 mod carry;
 mod guard;
 mod hold;
+mod left;
 mod marks;
 mod record;
 mod resume;
@@ -17,17 +18,20 @@ use std::sync::Arc;
 use nasman_catalog::{Catalog, Job, NewRestoreItem};
 use nasman_core::{DatasetName, EntryName, HoldTag, RelPath, SnapshotName, restore::Outcome};
 use nasman_zfs::{
-    Zfs,
+    Dataset, Zfs,
     files::{Root, tree::Trees},
 };
 use serde_json::{Value, json};
 
-pub(super) use self::hold::{hold_tag, release, release_at_last};
 use self::{
     carry::Carrier,
     guard::Guard,
     marks::Marks,
     record::{Record, because, item},
+};
+pub(super) use self::{
+    hold::{hold_tag, release, release_at_last},
+    left::{clear_up, is_gone},
 };
 use super::{
     model::PlanAction,
@@ -107,7 +111,7 @@ impl Work for RestoreWork {
         let Some(marks) = marks(job) else { return Ok(()) };
         let order = Order::of(job)?;
         let hold = marks.hold.clone();
-        let settled = self.settle(job, &order, marks);
+        let settled = left::settle(&*self.zfs, &self.catalog, job, &order, marks);
         // Whatever became of the files: nothing reads the snapshot any more.
         let released = release(&*self.zfs, &order.dataset, order.snapshot, &hold);
         settled.and(released)
@@ -116,20 +120,17 @@ impl Work for RestoreWork {
     fn goes_on(&self, job: &Job) -> bool {
         marks(job).is_none_or(|marks| marks.starts < MOST_STARTS)
     }
+
+    fn left(&self, job: &Job) -> Option<Value> {
+        marks(job).filter(Marks::tell_of_something).map(|marks| json!(marks))
+    }
+
+    fn clear_up(&self) {
+        clear_up(&*self.zfs, &self.catalog);
+    }
 }
 
 impl RestoreWork {
-    /// Clears away what a killed restore left. A target that is gone has nothing left.
-    fn settle(&self, job: &Job, order: &Order, marks: Marks) -> ApiResult<()> {
-        let target = match order.target(&*self.zfs) {
-            Err(error) if error.code == Code::DatasetNotFound => return Ok(()),
-            target => target?,
-        };
-        let root = Root::open(&self.zfs.live_folder(&target.name)?)?;
-        let id = self.catalog.begin_restore(&job.id)?.id;
-        resume::settle(&mut Record::new(&self.catalog, &job.id, id, marks), &root)
-    }
-
     /// Only now: the files are closed, so releasing leaves nothing that keeps the snapshot busy. Also where the hold failed:
     /// one that was not confirmed in time may be there all the same.
     fn let_go(&self, order: &Order, hold: &HoldTag, context: &Context<'_>) {
@@ -204,14 +205,18 @@ struct Run<'a> {
 impl Run<'_> {
     fn all(&mut self, hold: &HoldTag) -> ApiResult<()> {
         let Some(mut record) = self.record.take() else { return Ok(()) };
+        let target = self.target();
+        // First of all: it has to go whatever else is there no more.
+        if self.resumed
+            && let Ok((_, target)) = &target
+        {
+            resume::settle(&mut record, target)?;
+            record.catalog().forget_not_restored(record.id)?;
+        }
         let snapshot = by_guid(self.zfs, &self.order.dataset, self.order.snapshot)?;
         self.zfs.hold(&snapshot, hold)?;
-        let dataset = self.order.target(self.zfs)?;
         let source = Root::open(&self.zfs.snapshot_folder(&snapshot)?)?;
-        let target = Root::open(&self.zfs.live_folder(&dataset.name)?)?;
-        if self.resumed {
-            resume::settle(&mut record, &target)?;
-        }
+        let (dataset, target) = target?;
         if self.context.should_stop() {
             return Err(ApiError::new(Code::Canceled, STOPPED));
         }
@@ -230,10 +235,16 @@ impl Run<'_> {
         );
         let done = aside::move_all(&mut carrier, &source, &target)
             .and_then(|()| self.restore_all(&mut carrier, &source, &target));
-        let stored = carrier.record.flush();
+        let stored = carrier.record.flush().and_then(|()| carrier.record.forget_staging(&target));
         self.unchanged = carrier.unchanged;
         done.and(stored)?;
         verdict(carrier.failures)
+    }
+
+    fn target(&self) -> ApiResult<(Dataset, Root)> {
+        let dataset = self.order.target(self.zfs)?;
+        let root = Root::open(&self.zfs.live_folder(&dataset.name)?)?;
+        Ok((dataset, root))
     }
 
     fn restore_all(&self, carrier: &mut Carrier<'_>, source: &Root, target: &Root) -> ApiResult<()> {

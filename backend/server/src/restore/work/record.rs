@@ -8,11 +8,12 @@ use std::{
 
 use nasman_catalog::{Catalog, MadeAs, NewRestoreItem};
 use nasman_core::{RelPath, restore::Outcome};
-use nasman_zfs::files::{Expected, Kind};
+use nasman_zfs::files::{Expected, Kind, Root};
 use serde_json::json;
 
 use super::{
     super::{model::PlanAction, request::within, result::More},
+    left::is_gone,
     marks::{Marks, Place},
 };
 use crate::http::error::{ApiError, ApiResult, Code};
@@ -81,6 +82,15 @@ impl<'a> Record<'a> {
         Ok(self.catalog.forget_pending_restored(self.id, folder)?)
     }
 
+    /// The hidden folder need not be cleared away any more, if it is gone.
+    pub(super) fn forget_staging(&mut self, target: &Root) -> ApiResult<()> {
+        if self.marks.staging.as_ref().is_some_and(|staging| is_gone(target, staging)) {
+            self.marks.staging = None;
+            return self.mark();
+        }
+        Ok(())
+    }
+
     /// Stores what waits for too long.
     pub(super) fn tick(&mut self) -> ApiResult<()> {
         if self.stored_at.elapsed() >= EVERY { self.flush() } else { Ok(()) }
@@ -101,8 +111,13 @@ impl<'a> Record<'a> {
 
     /// Whether an earlier run of the job restored the entry to the folder that `to` is in.
     pub(super) fn was_restored(&self, from: &RelPath, to: &RelPath) -> ApiResult<bool> {
+        Ok(self.restored_as(from, to)?.is_some())
+    }
+
+    /// Where in the folder that `to` is in an earlier run of the job restored the entry to.
+    pub(super) fn restored_as(&self, from: &RelPath, to: &RelPath) -> ApiResult<Option<RelPath>> {
         let places = self.catalog.restored_to(self.id, from)?;
-        Ok(places.iter().any(|place| place.parent() == to.parent()))
+        Ok(places.into_iter().find(|place| place.parent() == to.parent()))
     }
 
     /// Of this restore.

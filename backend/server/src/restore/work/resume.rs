@@ -11,7 +11,7 @@ use super::{
 };
 use crate::http::error::ApiResult;
 
-/// Afterwards the record has all that is there, and only that, and nothing is left half done.
+/// Afterwards the record has all that is there, and nothing is left half done.
 ///
 /// # Errors
 /// When something can't be removed or stored; then it can be done again.
@@ -33,10 +33,8 @@ pub(super) fn settle(record: &mut Record<'_>, target: &Root) -> ApiResult<()> {
     }
     record.marks.staging = None;
     record.mark()?;
-    let (catalog, id) = (record.catalog(), record.id);
     // In new folders that did not get their names.
-    catalog.forget_pending_restored(id, &RelPath::root())?;
-    Ok(catalog.forget_not_restored(id)?)
+    Ok(record.catalog().forget_pending_restored(record.id, &RelPath::root())?)
 }
 
 fn placed(record: &mut Record<'_>, place: &Place) -> ApiResult<()> {

@@ -47,6 +47,19 @@ impl Links {
         Ok(Some(made))
     }
 
+    /// One name of an inode needs not be made. Answers whether the inode is known.
+    pub(super) fn passed(&mut self, stat: &Stat, staging: Option<&Staging>) -> bool {
+        let Some(kept) = self.0.get_mut(&stat.inode) else { return false };
+        kept.left = kept.left.saturating_sub(1);
+        if kept.left == 0
+            && let Some(kept) = self.0.remove(&stat.inode)
+            && let Some(staging) = staging
+        {
+            staging.discard(&kept.name);
+        }
+        true
+    }
+
     /// Keeps what was made, if there are more names to come.
     pub(super) fn note(
         &mut self,

@@ -14,6 +14,7 @@ mod model;
 mod put;
 mod run;
 mod staging;
+mod stands;
 mod survey;
 mod trees;
 mod undo;

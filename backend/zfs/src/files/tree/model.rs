@@ -75,6 +75,9 @@ pub enum Deed {
     },
     /// Left as it is; of a folder also what is in it.
     Skip,
+    /// An earlier run of this restore made it, by this name in the same folder: it is left, and further names of the same
+    /// file become names of what is there.
+    Stands(EntryName),
 }
 
 /// The decisions of a restore, the same for its plan and for its deeds.

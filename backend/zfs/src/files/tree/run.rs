@@ -127,7 +127,10 @@ impl<'t, 'r> Run<'t, 'r> {
             to: Some(&level.target),
         };
         let deed = folders.decide(self.carry, &item, &stat, there.as_ref(), &[], &mut level.given);
-        if deed == Deed::Skip {
+        if let Deed::Stands(name) = &deed {
+            self.stands(level, folder, &item, &stat, name)?;
+        }
+        if matches!(deed, Deed::Skip | Deed::Stands(_)) {
             self.told(item.from, item.to, stat.kind, Outcome::Skipped);
             return Ok(None);
         }
@@ -186,7 +189,7 @@ impl<'t, 'r> Run<'t, 'r> {
                 return Err(RestoreError::Changed { path: item.to.clone() });
             }
             Deed::Replace(expected) => (own, item.to.clone(), Put::Replace(expected)),
-            Deed::Create | Deed::Merge { .. } | Deed::Skip => {
+            Deed::Create | Deed::Merge { .. } | Deed::Skip | Deed::Stands(_) => {
                 if there.is_some() {
                     return Err(RestoreError::Exists { path: item.to.clone() });
                 }

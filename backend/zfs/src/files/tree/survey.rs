@@ -165,7 +165,7 @@ impl Surveyor<'_> {
         };
         let deed = folders.decide(self.visitor, item, &stat, there.as_ref(), &lost, &mut level.given);
         let to = match &deed {
-            Deed::Skip => return None,
+            Deed::Skip | Deed::Stands(_) => return None,
             Deed::KeepBoth(name) => level.to.join(name).unwrap_or_else(|_| item.to.clone()),
             _ => item.to.clone(),
         };

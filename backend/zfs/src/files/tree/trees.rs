@@ -3,7 +3,7 @@
 use nasman_core::{EntryName, RelPath};
 use rustix::fs::syncfs;
 
-use super::super::{RestoreError, Root};
+use super::super::{RestoreError, Root, Stat};
 use super::{Carry, Mark, links::Links, run::Run, staging::Staging};
 
 /// A restore of trees from one source to one target. Hard links stay links among all that it restores.
@@ -72,6 +72,11 @@ impl<'a> Trees<'a> {
     /// The hidden folder and what is kept in it, once it is made.
     pub(super) fn made(&mut self) -> Result<(&Staging, &mut Links), RestoreError> {
         Ok((self.staging.as_ref().ok_or(RestoreError::NoName)?, &mut self.links))
+    }
+
+    /// One name of an inode of the source needs not be made. Answers whether the inode is known.
+    pub(super) fn passed(&mut self, stat: &Stat) -> bool {
+        self.links.passed(stat, self.staging.as_ref())
     }
 
     /// Removes the hidden folder before a folder that holds it gets its times.
