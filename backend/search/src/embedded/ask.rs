@@ -233,11 +233,9 @@ impl Asker<'_> {
             let mut docs = BitSet::with_max_value(segment.max_doc());
             let Some((names, numbers)) = &view.columns_of(segment)?.names else { return Ok(docs) };
             let fitting = fitting(names, &glob)?;
-            (0..segment.max_doc()).filter(|doc| fitting.contains(small(numbers.get_val(*doc)))).for_each(
-                |doc| {
-                    docs.insert(doc);
-                },
-            );
+            for (doc, _) in (0..).zip(numbers).filter(|(_, number)| fitting.contains(**number)) {
+                docs.insert(doc);
+            }
             Ok(docs)
         }))
     }

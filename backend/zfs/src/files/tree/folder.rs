@@ -218,7 +218,7 @@ impl Run<'_, '_> {
 }
 
 /// Owner, mode, attributes and times, last of all: what is made in a folder changes its times.
-fn like(source: &OwnedFd, stat: &Stat, target: &OwnedFd, before: Before) -> Vec<NotKept> {
+fn like(source: &OwnedFd, stat: &Stat, target: &OwnedFd, before: Before<'_>) -> Vec<NotKept> {
     let (from, to) = (Handle::open(source), Handle::open(target));
     let mut not_kept = meta::flags(&from);
     // A folder's setgid bit lends nobody rights.
