@@ -52,7 +52,7 @@ pub(super) fn fill(top: &Path, files: usize, seed: u64) {
     for number in 0..files {
         if number % MANY == 0 {
             // Every other one lies deeper than the one before.
-            let above: &Path = if number / MANY % 2 == 0 { top } else { folders.last().unwrap() };
+            let above: &Path = if (number / MANY).is_multiple_of(2) { top } else { folders.last().unwrap() };
             let folder = above.join(format!("d{}", number / MANY));
             fs::create_dir(&folder).unwrap();
             folders.push(folder);

@@ -173,6 +173,6 @@ fn a_quota_that_is_reached_ends_a_restore_and_harms_nothing() {
     zfs(&["set", &format!("quota={}", used + ROOM), target.as_str()]);
     let client = stage.start();
     runs_out_of_room(&stage, &client, (&home, &target), || {
-        drop(zfs(&["set", "quota=none", target.as_str()]))
+        drop(zfs(&["set", "quota=none", target.as_str()]));
     });
 }
