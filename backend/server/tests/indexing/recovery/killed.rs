@@ -176,6 +176,6 @@ fn a_restore_killed_for_good_leaves_nothing_half_made_and_can_be_undone() {
     let counted = ["left", "failed"].map(|what| whole_number(&undone["undo"][what]));
     assert_eq!(counted, [0, 0], "{undone}");
     stage.is_clean();
-    same(&before.join("stays"), &live.join("stays"));
+    // A folder that was merged only in part was not made like it was then; that things came and went in it shows in its time.
     same_but_times(&before, &live);
 }

@@ -19,9 +19,9 @@ use crate::{
 
 const MIB: u64 = 1 << 20;
 /// Of the tree to restore.
-const SIZE: u64 = 24 * MIB;
+const SIZE: u64 = 16 * MIB;
 /// What the target has room for.
-const ROOM: u64 = 12 * MIB;
+const ROOM: u64 = 8 * MIB;
 
 /// A pool on a file, destroyed at the end.
 struct Tiny {
@@ -33,7 +33,7 @@ impl Tiny {
     fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("nasman-test-").tempdir_in("/var/tmp").unwrap();
         let (file, name) = (folder.path().join("disk"), format!("nasman-tiny-{}", std::process::id()));
-        fs::File::create(&file).unwrap().set_len(192 * MIB).unwrap();
+        fs::File::create(&file).unwrap().set_len(160 * MIB).unwrap();
         let mountpoint = format!("mountpoint={}", folder.path().join("mounted").display());
         let options = ["-O", "acltype=posixacl", "-O", "xattr=sa", "-O", &mountpoint];
         run("zpool", &[&["create", "-f"], &options[..], &[name.as_str(), file.to_str().unwrap()]].concat());
