@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
-use nasman_catalog::{Catalog, NewSnapshot};
+use nasman_catalog::{Catalog, DatasetId, NewSnapshot};
 use nasman_core::{Guid, SnapshotName};
 use nasman_zfs::{FakeZfs, Zfs as _};
 
@@ -28,16 +28,10 @@ const DESTROYED: usize = 100;
 
 /// Measures folders, versions of a file, and destroying.
 pub fn measure(folder: &Path) -> Result<Vec<Row>> {
-    let zfs = FakeZfs::new().with_dataset(DATASET);
-    zfs.add_snapshots(DATASET, SNAPSHOTS);
-    let dataset = zfs.dataset(&DATASET.parse()?)?;
-    let snapshots = snapshots(&zfs)?;
-    let catalog = Catalog::open(folder)?;
-    let id = catalog.note_dataset(dataset.guid, &dataset.name, Timestamp::now())?;
     // Half of the versions from the first snapshot, the other half from what changed since.
     let half = files()? as u64 / 2;
-    let versions = shape::fill(&catalog, id, &snapshots, half + LARGE, half.div_ceil(SNAPSHOTS as u64))?;
-    drop(catalog);
+    let filled = Filled::make(folder, SNAPSHOTS, half + LARGE, half.div_ceil(SNAPSHOTS as u64))?;
+    let Filled { zfs, id, snapshots, versions } = filled;
 
     let served = Served::start_on(folder, Arc::new(zfs), Some(0))?;
     let mut rows = folders(&served.client, &snapshots, versions)?;
@@ -58,8 +52,34 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// A catalog, and a ZFS in memory that has the same snapshots.
+pub struct Filled {
+    /// That ZFS.
+    pub zfs: FakeZfs,
+    /// The dataset.
+    pub id: DatasetId,
+    /// Its snapshots, oldest first.
+    pub snapshots: Vec<NewSnapshot>,
+    /// Versions in the catalog.
+    pub versions: u64,
+}
+
+impl Filled {
+    /// Fills a catalog: so many files in the first snapshot, and so many changes in each of the others.
+    pub fn make(folder: &Path, count: usize, files: u64, changes: u64) -> Result<Self> {
+        let zfs = FakeZfs::new().with_dataset(DATASET);
+        zfs.add_snapshots(DATASET, count);
+        let dataset = zfs.dataset(&DATASET.parse()?)?;
+        let snapshots = snapshots(&zfs)?;
+        let catalog = Catalog::open(folder)?;
+        let id = catalog.note_dataset(dataset.guid, &dataset.name, Timestamp::now())?;
+        let versions = shape::fill(&catalog, id, &snapshots, files, changes)?;
+        Ok(Self { zfs, id, snapshots, versions })
+    }
+}
+
 /// As the server would note them.
-pub fn snapshots(zfs: &FakeZfs) -> Result<Vec<NewSnapshot>> {
+fn snapshots(zfs: &FakeZfs) -> Result<Vec<NewSnapshot>> {
     let found = zfs.snapshots(&DATASET.parse()?)?;
     let names: Vec<SnapshotName> = found.iter().map(|snapshot| snapshot.name.clone()).collect();
     let details = zfs.snapshot_details(&names)?;

@@ -7,13 +7,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use jiff::Timestamp;
-use nasman_catalog::Catalog;
-use nasman_zfs::{FakeZfs, Zfs as _};
 use serde_json::Value;
 
 use crate::{
-    catalog::{DATASET, snapshots},
+    catalog::{DATASET, Filled},
     report::Row,
     rounds::percentile,
     served::{PASSWORD, Served},
@@ -30,14 +27,7 @@ const CHANGES: u64 = 20;
 
 /// Measures opening it, and stepping through time in it.
 pub fn measure(folder: &Path) -> Result<Vec<Row>> {
-    let zfs = FakeZfs::new().with_dataset(DATASET);
-    zfs.add_snapshots(DATASET, SNAPSHOTS);
-    let dataset = zfs.dataset(&DATASET.parse()?)?;
-    let snapshots = snapshots(&zfs)?;
-    let catalog = Catalog::open(folder)?;
-    let id = catalog.note_dataset(dataset.guid, &dataset.name, Timestamp::now())?;
-    shape::fill(&catalog, id, &snapshots, FILES, CHANGES)?;
-    drop(catalog);
+    let Filled { zfs, snapshots, .. } = Filled::make(folder, SNAPSHOTS, FILES, CHANGES)?;
     let served = Served::start_on(folder, Arc::new(zfs), Some(0))?;
     let apart = SNAPSHOTS / (ROUNDS + 1);
     let moments = (1..=ROUNDS).map(|number| snapshots[number * apart].tag.to_string());
