@@ -75,8 +75,8 @@ pub enum Deed {
     },
     /// Left as it is; of a folder also what is in it.
     Skip,
-    /// An earlier run of this restore made it, by this name in the same folder: it is left, and further names of the same
-    /// file become names of what is there.
+    /// An earlier run of this restore made it, by this name in the same folder: it is left, and names of the same file that
+    /// come after it become names of what is there.
     Stands(EntryName),
 }
 
