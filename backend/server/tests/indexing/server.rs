@@ -20,14 +20,17 @@ use crate::scene::run;
 
 /// Longest that anything may take here.
 const PATIENCE: Duration = Duration::from_secs(240);
+/// Between looks, where the moment counts,
 const PAUSE: Duration = Duration::from_millis(5);
+/// and where it does not.
+const REST: Duration = Duration::from_millis(50);
 
 /// Waits for a condition.
 pub(crate) fn wait_for(what: &str, mut until: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !until() {
         assert!(begin.elapsed() < PATIENCE, "{what} does not come");
-        thread::sleep(PAUSE);
+        thread::sleep(REST);
     }
 }
 
