@@ -54,6 +54,16 @@ impl Stage {
         name
     }
 
+    /// `files` in the snapshot `then` of one dataset, and another one to restore to, with a snapshot `before`.
+    fn two(&self) -> (DatasetName, DatasetName) {
+        let (home, target) = (self.create("home", &[]), self.create("target", &[]));
+        files::fill(&self.folder(&home).join("files"), 2000, 1);
+        files::fill(&self.folder(&target).join("mine"), 20, 2);
+        self.snapshot(&home, "then");
+        self.snapshot(&target, "before");
+        (home, target)
+    }
+
     fn folder(&self, dataset: &DatasetName) -> PathBuf {
         self.scene.folder(dataset)
     }

@@ -5,20 +5,10 @@ use serde_json::json;
 
 use super::{
     Stage, failed,
-    files::{fill, same, same_but_times},
+    files::{same, same_but_times},
     request_to, succeeded,
 };
 use crate::scene::zfs;
-
-/// `files` in the snapshot `then` of one dataset, and another one to restore to, with a snapshot `before`.
-fn two(stage: &Stage) -> (DatasetName, DatasetName) {
-    let (home, target) = (stage.create("home", &[]), stage.create("target", &[]));
-    fill(&stage.folder(&home).join("files"), 2000, 1);
-    fill(&stage.folder(&target).join("mine"), 20, 2);
-    stage.snapshot(&home, "then");
-    stage.snapshot(&target, "before");
-    (home, target)
-}
 
 /// Also where it can't be mounted anew at once, since files are open: ZFS heeds it from now on.
 fn set_readonly(dataset: &DatasetName, value: &str) {
@@ -33,7 +23,7 @@ fn set_readonly(dataset: &DatasetName, value: &str) {
 #[test]
 fn a_target_that_is_read_only_is_refused_before_anything_is_done() {
     let Some(mut stage) = Stage::new("readonly") else { return };
-    let (home, target) = two(&stage);
+    let (home, target) = stage.two();
     set_readonly(&target, "on");
     let client = stage.start();
     let request = request_to(&home, &["files"], &target, "back");
@@ -50,7 +40,7 @@ fn a_target_that_is_read_only_is_refused_before_anything_is_done() {
 #[test]
 fn a_target_that_becomes_read_only_ends_the_restore_and_keeps_nothing_half_made() {
     let Some(mut stage) = Stage::new("readonly-amid") else { return };
-    let (home, target) = two(&stage);
+    let (home, target) = stage.two();
     let client = stage.start();
     let request = request_to(&home, &["files"], &target, "back");
     let id = client.begin(&request);
@@ -75,7 +65,7 @@ fn a_target_that_becomes_read_only_ends_the_restore_and_keeps_nothing_half_made(
 #[test]
 fn a_target_that_is_read_only_after_a_kill_is_cleared_up_when_it_can_be() {
     let Some(mut stage) = Stage::new("readonly-killed") else { return };
-    let (home, target) = two(&stage);
+    let (home, target) = stage.two();
     let client = stage.start();
     let id = client.begin(&request_to(&home, &["files"], &target, "back"));
     stage.pause_amid(50);

@@ -8,22 +8,13 @@ use super::{
     Stage,
     busy::refused,
     failed,
-    files::{fill, same, same_but_times},
+    files::{same, same_but_times},
     request_to, succeeded,
 };
 use crate::{
     scene::{run, zfs},
     server::wait_for,
 };
-
-fn two(stage: &Stage) -> (DatasetName, DatasetName) {
-    let (home, target) = (stage.create("home", &[]), stage.create("target", &[]));
-    fill(&stage.folder(&home).join("files"), 2000, 1);
-    fill(&stage.folder(&target).join("mine"), 20, 2);
-    stage.snapshot(&home, "then");
-    stage.snapshot(&target, "before");
-    (home, target)
-}
 
 fn is_empty(folder: &Path) {
     let found: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -40,7 +31,7 @@ fn mount(dataset: &DatasetName) {
 #[test]
 fn what_a_restore_uses_stays_mounted() {
     let Some(mut stage) = Stage::new("mounted") else { return };
-    let (home, target) = two(&stage);
+    let (home, target) = stage.two();
     let client = stage.start();
     let id = client.begin(&request_to(&home, &["files"], &target, "back"));
     stage.pause_amid(50);
@@ -63,7 +54,7 @@ fn what_a_restore_uses_stays_mounted() {
 #[test]
 fn a_target_taken_away_amid_a_restore_is_written_to_all_the_same_and_what_lies_beneath_is_not() {
     let Some(mut stage) = Stage::new("taken") else { return };
-    let (home, target) = two(&stage);
+    let (home, target) = stage.two();
     let (beneath, then) = (stage.folder(&target), stage.then(&home, "then"));
     let client = stage.start();
     let id = client.begin(&request_to(&home, &["files"], &target, "back"));
@@ -89,7 +80,7 @@ fn a_target_taken_away_amid_a_restore_is_written_to_all_the_same_and_what_lies_b
 #[test]
 fn a_source_taken_away_amid_a_restore_is_read_to_its_end() {
     let Some(mut stage) = Stage::new("source-taken") else { return };
-    let (home, target) = two(&stage);
+    let (home, target) = stage.two();
     let live = stage.folder(&home);
     let client = stage.start();
     let id = client.begin(&request_to(&home, &["files"], &target, "back"));
@@ -108,7 +99,7 @@ fn a_source_taken_away_amid_a_restore_is_read_to_its_end() {
 /// A restore is killed, then one of both is unmounted: it can't go on, says so, and leaves nothing half made.
 fn unmounted_after_a_kill(name: &str, choose: impl FnOnce(DatasetName, DatasetName) -> DatasetName) {
     let Some(mut stage) = Stage::new(name) else { return };
-    let (home, target) = two(&stage);
+    let (home, target) = stage.two();
     let client = stage.start();
     let id = client.begin(&request_to(&home, &["files"], &target, "back"));
     stage.pause_amid(50);
