@@ -7,7 +7,8 @@ use crate::{Change, EntryName, Kind, Meta, ROOT_INODE, RelPath};
 /// What was told of a first state and is not placed yet, since a name, an object or a folder's own path is to come.
 ///
 /// An object is placed once for each path that leads to it. What no folder names, and names of objects of which nothing is
-/// told, are never placed: so it is what the state holds. Of a depth-first walk little waits at any time.
+/// told, are never placed: so it is what the state holds. Of a walk from the root downwards only the folders that are still to be
+/// read wait.
 #[derive(Debug)]
 pub struct Placing {
     /// Folders that have a path, and whose names are to come.

@@ -25,7 +25,7 @@ use self::{
 use crate::{
     index::{DATASET, PRINTED, fake, files, find},
     report::Row,
-    rounds::{alternate, median, seconds, undisturbed, wait_for},
+    rounds::{alternate, median, repeat, seconds, undisturbed, wait_for},
 };
 
 const ROUNDS: usize = 3;
@@ -129,13 +129,14 @@ fn index(tree: &Path, state: &Path, files: usize) -> Result<Vec<Row>> {
     };
     let (ours, theirs) = alternate(ROUNDS, undisturbed, measured, || find(tree))?;
     let mut anew: Vec<Indexed> = Vec::new();
-    for _ in 0..ROUNDS {
+    let projected = repeat(ROUNDS, undisturbed, || {
         fs::remove_dir_all(state.join("search"))?;
-        anew.push(Indexed::measure(None, state)?);
-    }
+        let run = Indexed::measure(None, state)?;
+        anew.push(run);
+        Ok(run.projected)
+    })?;
     let documents = anew.iter().map(|run| run.documents).fold(0.0, f64::max);
     ensure!(documents >= files as f64, "not all files are found: {anew:?}");
-    let projected = undisturbed(anew.iter().map(|run| run.projected).collect())?;
     let memory = runs.iter().chain(&anew).map(|run| run.memory).fold(0.0, f64::max);
     let what = format!("search of {files} files");
     Ok(vec![

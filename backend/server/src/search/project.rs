@@ -72,6 +72,8 @@ pub fn run(search: &Search, catalog: &Catalog, stopping: &watch::Receiver<bool>)
             }
             Err(ProjectError::Stopping) => {}
             Err(error) => {
+                // Whatever it was: whether the index is still whole is looked at before it is written again.
+                (project.checked, project.walked) = (None, None);
                 tracing::warn!(%error, "search does not follow the catalog; trying again");
                 search.set(project.state_of(&error), Some(error.to_string()));
                 search.wait(pause);
@@ -98,13 +100,15 @@ impl Project<'_> {
             Some(catalog) => catalog,
             None => self.check()?,
         };
-        let notes = self.catalog.search_notes(NOTES)?;
-        let Some(first) = notes.first() else {
+        let mut notes = self.catalog.search_notes(NOTES)?;
+        if notes.is_empty() {
             self.all_taken();
             let Some(coming) = self.search.coming().take() else { return Ok(false) };
             self.take_ahead(coming)?;
-            return Ok(true);
-        };
+            // It ends with a note of it.
+            notes = self.catalog.search_notes(NOTES)?;
+        }
+        let Some(first) = notes.first() else { return Ok(true) };
         let pending = self.catalog.search_pending()?;
         {
             let mut progress = self.search.progress();
@@ -117,14 +121,8 @@ impl Project<'_> {
         let own: Vec<SearchNote> =
             notes.iter().copied().take_while(|note| note.dataset == first.dataset).collect();
         let Some(last) = own.last() else { return Ok(false) };
-        let taken = self
-            .take_in(first.dataset, &own)
-            .and_then(|()| Ok(self.search.index.commit(&Marker { catalog, note: last.id })?));
-        if let Err(error) = taken {
-            // Whatever it was: whether the index is still whole is looked at before it is written again.
-            (self.checked, self.walked) = (None, None);
-            return Err(error);
-        }
+        self.take_in(first.dataset, &own)?;
+        self.search.index.commit(&Marker { catalog, note: last.id })?;
         self.catalog.search_done(last.id)?;
         if self.catalog.search_pending()? == 0 {
             self.all_taken();

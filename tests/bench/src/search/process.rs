@@ -67,12 +67,12 @@ impl Indexed {
 pub fn index(state: &Path, tree: Option<&Path>) -> Result<Value> {
     let catalog = Catalog::open(state)?;
     let settings = [("NASMAN_SERVER_STATE_DIR".to_owned(), state.display().to_string())];
-    let mut began = Instant::now();
+    let began = Instant::now();
     let search = Search::open(&Config::parse("", BTreeMap::from(settings))?)?;
     let (stop, stopping) = watch::channel(false);
     let (walked, projected) = thread::scope(|scope| {
         scope.spawn(|| run(&search, &catalog, &stopping));
-        let followed = follow(&search, &catalog, tree, &mut began);
+        let followed = follow(&search, &catalog, tree, began);
         stop.send_replace(true);
         search.hint();
         followed
@@ -86,25 +86,22 @@ pub fn index(state: &Path, tree: Option<&Path>) -> Result<Value> {
     }))
 }
 
-/// Seconds until the catalog had all, and from then until all was found.
-fn follow(
-    search: &Search,
-    catalog: &Catalog,
-    tree: Option<&Path>,
-    began: &mut Instant,
-) -> Result<(f64, f64)> {
-    let mut walked = 0.0;
-    if let Some(tree) = tree {
-        // A server is there before there is anything to index.
-        wait_until_ready(search, catalog)?;
-        *began = Instant::now();
-        let (zfs, dataset, snapshot) = as_snapshot(tree)?;
-        let id = catalog.note_dataset(dataset.guid, &dataset.name, jiff::Timestamp::now())?;
-        let ahead = search.ahead(dataset.guid, snapshot.createtxg);
-        take_in_and_tell(&zfs, catalog, id, None, &snapshot, Some(ahead))?;
-        walked = began.elapsed().as_secs_f64();
-        search.hint();
-    }
+/// Seconds until the catalog had all, and from then until all was found. `began`: when search was opened.
+fn follow(search: &Search, catalog: &Catalog, tree: Option<&Path>, began: Instant) -> Result<(f64, f64)> {
+    let (began, walked) = match tree {
+        None => (began, 0.0),
+        Some(tree) => {
+            // A server is there before there is anything to index.
+            wait_until_ready(search, catalog)?;
+            let began = Instant::now();
+            let (zfs, dataset, snapshot) = as_snapshot(tree)?;
+            let id = catalog.note_dataset(dataset.guid, &dataset.name, jiff::Timestamp::now())?;
+            let ahead = search.ahead(dataset.guid, snapshot.createtxg);
+            take_in_and_tell(&zfs, catalog, id, None, &snapshot, Some(ahead))?;
+            search.hint();
+            (began, began.elapsed().as_secs_f64())
+        }
+    };
     wait_until_ready(search, catalog)?;
     Ok((walked, began.elapsed().as_secs_f64() - walked))
 }
