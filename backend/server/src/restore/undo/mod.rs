@@ -149,12 +149,8 @@ impl Work for UndoWork {
 
     fn recover(&self, job: &Job) -> Result<(), ApiError> {
         let Some(marks) = marks(job) else { return Ok(()) };
-        let scene = match self.scene(job) {
-            Err(error) if error.code == Code::DatasetNotFound => return Ok(()),
-            scene => scene?,
-        };
-        let open = || -> ApiResult<Root> { Ok(Root::open(&self.zfs.live_folder(&scene.target)?)?) };
-        let cleared = open().and_then(|root| settle(&self.catalog, &marks, &root));
+        let Some(scene) = scene_if_there(&*self.zfs, &self.catalog, job)? else { return Ok(()) };
+        let cleared = settle_in(&*self.zfs, &self.catalog, &marks, &scene);
         let released =
             scene.guard.map_or(Ok(()), |guard| release(&*self.zfs, &scene.target, guard, &marks.hold));
         cleared.and(released)
@@ -176,11 +172,20 @@ impl Work for UndoWork {
 /// Clears away what a job that has ended left, as its marks tell.
 pub(super) fn clear_away(zfs: &dyn Zfs, catalog: &Catalog, job: &Job) -> ApiResult<()> {
     let Some(marks) = marks(job) else { return Ok(()) };
-    let target = match scene(zfs, catalog, job) {
-        Err(error) if error.code == Code::DatasetNotFound => return Ok(()),
-        scene => scene?.target,
-    };
-    settle(catalog, &marks, &Root::open(&zfs.live_folder(&target)?)?)
+    let scene = scene_if_there(zfs, catalog, job)?;
+    scene.map_or(Ok(()), |scene| settle_in(zfs, catalog, &marks, &scene))
+}
+
+/// Absent where the target is gone, and all that was left in it.
+fn scene_if_there(zfs: &dyn Zfs, catalog: &Catalog, job: &Job) -> ApiResult<Option<Scene>> {
+    match scene(zfs, catalog, job) {
+        Err(error) if error.code == Code::DatasetNotFound => Ok(None),
+        scene => scene.map(Some),
+    }
+}
+
+fn settle_in(zfs: &dyn Zfs, catalog: &Catalog, marks: &Marks, scene: &Scene) -> ApiResult<()> {
+    settle(catalog, marks, &Root::open(&zfs.live_folder(&scene.target)?)?)
 }
 
 /// After a kill: what was put back is noted so, and what was not complete goes.

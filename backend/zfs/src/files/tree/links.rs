@@ -37,17 +37,12 @@ impl Links {
             Err(Errno::MLINK) => return Ok(None),
             Err(errno) => return Err(errno),
         }
-        kept.left -= 1;
         let made = kept.made;
-        if kept.left == 0
-            && let Some(kept) = self.0.remove(&stat.inode)
-        {
-            staging.discard(&kept.name);
-        }
+        self.passed(stat, Some(staging));
         Ok(Some(made))
     }
 
-    /// One name of an inode needs not be made. Answers whether the inode is known.
+    /// One name of an inode is made, or needs not be. Answers whether the inode is known.
     pub(super) fn passed(&mut self, stat: &Stat, staging: Option<&Staging>) -> bool {
         let Some(kept) = self.0.get_mut(&stat.inode) else { return false };
         kept.left = kept.left.saturating_sub(1);
