@@ -1,6 +1,5 @@
-import { VisuallyHidden } from '@mantine/core'
-
 import classes from './Mark.module.css'
+import { Unseen } from './Unseen'
 
 /** What became of a file: a letter and a tone, and the word for who hears or hovers it. */
 export type MarkTone = 'new' | 'gone' | 'other'
@@ -9,7 +8,7 @@ export function Mark({ letter, tone, word }: { letter: string; tone: MarkTone; w
   return (
     <span className={classes.mark} data-tone={tone} title={word}>
       <span aria-hidden>{letter}</span>
-      <VisuallyHidden>{word}</VisuallyHidden>
+      <Unseen>{word}</Unseen>
     </span>
   )
 }

@@ -1,6 +1,7 @@
 import { Text, type TextProps } from '@mantine/core'
 
 import { formatDateTime, formatFull, formatRelative } from '../util/dates'
+import classes from './When.module.css'
 
 type Props = TextProps & {
   /** RFC 3339; null shows `none`. */
@@ -12,25 +13,23 @@ type Props = TextProps & {
 
 /** `3 May 2026, 14:05 (6 months ago)`, the rest of what is known on hover. */
 export function When({ at, none = 'never', short = false, ...rest }: Props) {
-  if (at == null) {
-    return (
-      <Text span inherit c="dimmed" {...rest}>
-        {none}
-      </Text>
-    )
-  }
+  const text = at == null ? <span className={classes.dim}>{none}</span> : <Time at={at} short={short} />
+  // Without a wish of its own it is plain text: a list shows dozens, and each of the library's took as long as all of it.
+  return Object.keys(rest).length === 0 ? (
+    text
+  ) : (
+    <Text span inherit {...rest}>
+      {text}
+    </Text>
+  )
+}
+
+function Time({ at, short }: { at: string; short: boolean }) {
   const relative = formatRelative(at)
   return (
-    <Text span inherit {...rest}>
-      <time dateTime={at} title={short ? `${relative} · ${formatFull(at)}` : formatFull(at)}>
-        {formatDateTime(at)}
-        {short ? null : (
-          <Text span inherit c="dimmed">
-            {' '}
-            ({relative})
-          </Text>
-        )}
-      </time>
-    </Text>
+    <time dateTime={at} title={short ? `${relative} · ${formatFull(at)}` : formatFull(at)}>
+      {formatDateTime(at)}
+      {short ? null : <span className={classes.dim}> ({relative})</span>}
+    </time>
   )
 }

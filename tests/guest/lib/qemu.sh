@@ -1,27 +1,22 @@
 # shellcheck shell=bash
 # Starting QEMU: accelerator, disks, forwarded ports.
 
-# Sets `accelerator`. A device file proves nothing (nested machines often have one that does not work), so a
-# boot sector that does nothing but leave QEMU with status 33 is run for real.
+# Sets `accelerator`. A device file proves nothing: nested machines often have one that does not work at all, or that
+# runs some code (a boot sector) and no kernel. So the guest's own kernel is booted, as far as to its first line.
 choose_accelerator() {
     accelerator=(-accel 'tcg,thread=multi' -cpu max)
     [[ -r /dev/kvm && -w /dev/kvm ]] || return 0
-    local sector=$run/probe status=0
-    {
-        printf '\xb0\x10\xe6\xf4\xeb\xfe'
-        head -c 504 /dev/zero
-        printf '\x55\xaa'
-    } >"$sector"
-    # In a shell of its own, which keeps to itself that QEMU was aborted.
-    (timeout 5 qemu-system-x86_64 -accel kvm -cpu host -machine pc -m 16 -nodefaults -display none -no-reboot \
-        -device isa-debug-exit,iobase=0xf4,iosize=1 \
-        -drive "file=$sector,format=raw,if=ide,snapshot=on"; exit $?) >/dev/null 2>&1 || status=$?
-    rm -f "$sector"
-    if ((status == 33)); then
+    local log=$run/probe.log
+    # Without a root it panics, which ends QEMU. In a shell of its own, which keeps to itself that QEMU was aborted.
+    (timeout -k 1 20 qemu-system-x86_64 -accel kvm -cpu host -machine q35 -m 256 -no-user-config -nodefaults \
+        -display none -no-reboot -kernel "$image/vmlinuz" -append 'console=ttyS0 panic=-1' \
+        -serial "file:$log"; exit $?) </dev/null >/dev/null 2>&1 || true
+    if grep -q 'Linux version' "$log" 2>/dev/null; then
         accelerator=(-accel kvm -cpu host)
     else
         say "hardware acceleration does not work here; emulating"
     fi
+    rm -f "$log"
 }
 
 # Appends a disk to `devices`: add_disk ID FILE KIND EXTRA_DRIVE_OPTIONS. The ID is the serial that shows in

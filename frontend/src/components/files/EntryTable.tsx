@@ -1,20 +1,13 @@
-import { Button, Checkbox, Loader, VisuallyHidden } from '@mantine/core'
-import { IconRestore } from '@tabler/icons-react'
+import { Checkbox, Loader, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react'
-import { Link } from 'react-router'
 
 import type { Entry } from '../../api/types'
-import { Bytes } from '../../ui/Bytes'
-import { Mark } from '../../ui/Mark'
-import { When } from '../../ui/When'
 import { keyTarget } from '../../util/list-keys'
-import { visibleName } from '../../util/names'
 import { formatCount, plural } from '../../util/sizes'
+import { EntryRow, rowPart } from './EntryRow'
 import classes from './EntryTable.module.css'
-import { KindIcon } from './KindIcon'
-import { markOf, sinceWords } from './marks'
-import { kindWord } from './preview-kind'
+import { sinceWords } from './marks'
 import type { FolderSelection } from './use-selection'
 
 const ROW = 32
@@ -54,7 +47,7 @@ export function EntryTable(props: Props) {
     count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
-    overscan: 12,
+    overscan: 8,
   })
   const rows = virtual.getVirtualItems()
   const active = entries.findIndex((entry) => entry.path === selected)
@@ -93,12 +86,24 @@ export function EntryTable(props: Props) {
   }
 
   const focus = () => scroller.current?.focus({ preventScroll: true })
-  const onRowClick = (event: MouseEvent, entry: Entry, index: number) => {
+  const onRowClick = (event: MouseEvent) => {
+    const clicked = rowPart(event.target)
+    const entry = clicked === null ? undefined : entries[clicked.index]
+    if (clicked === null || entry === undefined) return
+    const { index, part } = clicked
+    if (part === 'button') return props.restorer(entry)?.()
     // From here on the arrow keys work.
     focus()
+    // The link does the rest.
+    if (part === 'link') return
     if (event.shiftKey) selection.extend(entries, active, index)
-    else if (event.ctrlKey || event.metaKey) selection.toggle(entries, index)
+    else if (part === 'checkbox' || event.ctrlKey || event.metaKey) selection.toggle(entries, index)
     else props.onClick(entry)
+  }
+  const onRowDoubleClick = (event: MouseEvent) => {
+    const clicked = rowPart(event.target)
+    const entry = clicked === null ? undefined : entries[clicked.index]
+    if (clicked?.part === 'row' && entry !== undefined) onOpen(entry)
   }
   const picked = entries.filter(({ path }) => selection.picked.has(path)).length
   const since = sinceWords(entries)
@@ -147,39 +152,28 @@ export function EntryTable(props: Props) {
             </span>
           ) : null}
         </div>
-        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+        <div
+          role="rowgroup"
+          className={classes.body}
+          style={{ height: virtual.getTotalSize() }}
+          onClick={onRowClick}
+          onDoubleClick={onRowDoubleClick}
+        >
           {rows.map(({ index, start }) => {
             const entry = entries[index]
             if (entry === undefined) return null
             return (
-              <div
+              <EntryRow
                 key={`${entry.path}@${entry.deleted?.last.at ?? ''}`}
-                id={`entry-${index}`}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={selection.picked.has(entry.path)}
-                aria-current={index === active ? 'true' : undefined}
-                data-deleted={entry.deleted == null ? undefined : true}
-                className={classes.row}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={(event) => onRowClick(event, entry, index)}
-                onDoubleClick={() => onOpen(entry)}
-              >
-                <Cells
-                  entry={entry}
-                  picked={selection.picked.has(entry.path)}
-                  onPick={(event) => {
-                    event.stopPropagation()
-                    focus()
-                    if (event.shiftKey) selection.extend(entries, active, index)
-                    else selection.toggle(entries, index)
-                  }}
-                  url={entry.kind === 'directory' ? props.folderUrl(entry) : null}
-                  acts={acts}
-                  restore={props.restorer(entry)}
-                  onFollow={focus}
-                />
-              </div>
+                entry={entry}
+                index={index}
+                start={start}
+                picked={selection.picked.has(entry.path)}
+                active={index === active}
+                url={entry.kind === 'directory' ? props.folderUrl(entry) : null}
+                acts={acts}
+                restorable={acts && props.restorer(entry) !== null}
+              />
             )
           })}
         </div>
@@ -194,86 +188,5 @@ export function EntryTable(props: Props) {
         ) : null}
       </div>
     </div>
-  )
-}
-
-type CellsProps = {
-  entry: Entry
-  picked: boolean
-  onPick: (event: MouseEvent) => void
-  url: string | null
-  /** Whether there is a column for what can be done. */
-  acts: boolean
-  restore: (() => void) | null
-  onFollow: () => void
-}
-
-function Cells({ entry, picked, onPick, url, acts, restore, onFollow }: CellsProps) {
-  const name = visibleName(entry.name)
-  const mark = markOf(entry)
-  return (
-    <>
-      <span role="gridcell" onDoubleClick={(event) => event.stopPropagation()}>
-        <Checkbox
-          size="xs"
-          tabIndex={-1}
-          aria-label={`Select ${name}`}
-          checked={picked}
-          onChange={() => undefined}
-          onClick={onPick}
-        />
-      </span>
-      <span role="gridcell" className={classes.name} title={name}>
-        <KindIcon entry={entry} />
-        {mark === null ? null : <Mark letter={mark.letter} tone={mark.tone} word={mark.word} />}
-        {url !== null ? (
-          <Link
-            to={url}
-            tabIndex={-1}
-            className={classes.folder}
-            // The row would take the click as a choice and stay here.
-            onClick={(event) => {
-              event.stopPropagation()
-              onFollow()
-            }}
-          >
-            {name}
-          </Link>
-        ) : (
-          <span className={classes.text}>{name}</span>
-        )}
-        <VisuallyHidden>, {kindWord(entry)}</VisuallyHidden>
-        {entry.target == null ? null : <span className={classes.dim}>→ {visibleName(entry.target)}</span>}
-        {entry.mountpoint ? <span className={classes.dim}>another dataset</span> : null}
-        {mark?.more == null ? null : <span className={classes.dim}>{mark.more}</span>}
-      </span>
-      <span role="gridcell" className={classes.right}>
-        {entry.kind === 'file' ? <Bytes value={entry.size} /> : ''}
-      </span>
-      <span role="gridcell" className={classes.modified}>
-        <When at={entry.modified} short />
-      </span>
-      {acts ? (
-        <span role="gridcell" className={classes.act}>
-          {restore === null ? null : (
-            <Button
-              variant="default"
-              size="compact-xs"
-              tabIndex={-1}
-              aria-label={`Restore ${name}…`}
-              title="Restore…"
-              onClick={(event) => {
-                event.stopPropagation()
-                restore()
-              }}
-              onDoubleClick={(event) => event.stopPropagation()}
-            >
-              <IconRestore size={14} className={classes.icon} aria-hidden />
-              <span className={classes.word}>Restore…</span>
-            </Button>
-          )}
-        </span>
-      ) : null}
-    </>
   )
 }
