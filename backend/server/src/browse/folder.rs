@@ -21,6 +21,7 @@ use super::{
     DeletedView, Entry,
     kept::{names, not_there, of_catalog},
     known::{Known, known},
+    live::{LiveError, live_root},
     sighting::Sightings,
 };
 use crate::{
@@ -133,16 +134,15 @@ fn of_snapshot(
 
 fn of_live(app: &App, zfs: &dyn Zfs, question: &Question, state: Option<&Known>) -> ApiResult<Folder> {
     let state = state.filter(|state| state.indexed);
-    let folder = match (zfs.live_folder(&question.dataset), state) {
-        (Ok(folder), _) => folder,
-        (Err(ZfsError::Unreachable { reason, .. }), Some(state)) => {
+    let root = match (live_root(zfs, &question.dataset), state) {
+        (Ok(root), _) => root,
+        (Err(LiveError::Zfs(ZfsError::Unreachable { reason, .. })), Some(state)) => {
             let page = of_catalog(app, state, question)?;
             let note = format!("The files can't be reached now ({reason}); this is how they were.");
             return Ok(Folder { note: Some(note), ..page });
         }
         (Err(error), _) => return Err(error.into()),
     };
-    let root = Root::open(&folder)?;
     if let Some(state) = state
         && let Some(page) = known_names(app, &root, state, question)?
     {

@@ -5,6 +5,7 @@ mod entry;
 mod folder;
 mod kept;
 mod known;
+mod live;
 mod moments;
 mod sighting;
 mod versions;
@@ -14,6 +15,7 @@ pub use difference::{
 };
 pub use entry::{DeletedView, Entry, Now};
 pub use folder::{Folder, Question, Source, entry_at, list};
+pub use live::live_root;
 pub use moments::{TickView, TimeLineView, WeightView, moments};
 pub use sighting::Sighting;
 pub use versions::{After, VersionView, VersionsView, versions};

@@ -90,7 +90,7 @@ pub fn open_at(
     dataset: &DatasetName,
     at: Option<&str>,
 ) -> ApiResult<(Root, Option<Moment>)> {
-    let Some(at) = at else { return Ok((Root::open(&zfs.live_folder(dataset)?)?, None)) };
+    let Some(at) = at else { return Ok((browse::live_root(zfs, dataset)?, None)) };
     let moment = resolve(zfs, cache, dataset, at)?;
     Ok((Root::open(&zfs.snapshot_folder(&moment.snapshot)?)?, Some(moment)))
 }

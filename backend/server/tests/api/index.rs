@@ -293,7 +293,7 @@ async fn a_snapshot_taken_right_after_the_own_one_is_read_by_the_next_job() {
     look(&app).await;
     app.zfs().write("tank/home", "docs/c", "c");
     // Newer than the snapshot by which live is looked at, and there before what is to be read is listed.
-    app.zfs().after_next_snapshot(|zfs| drop(zfs.add_snapshot("tank/home@four")));
+    app.zfs().after_next(Verb::CreateSnapshot, |zfs| drop(zfs.add_snapshot("tank/home@four")));
     let script = app.script(Operator);
     let job = script.post(INDEX, &json!({})).await.is(202).json();
     let job = script.ended(job["id"].as_str().unwrap()).await;

@@ -207,3 +207,17 @@ async fn unknown_sources_are_named() {
     script.post("/restores", &with("tank/home", "two")).await.refused(404, "snapshot_not_found");
     script.post("/restores", &with("tank/home", "")).await.refused(404, "snapshot_not_found");
 }
+
+#[tokio::test]
+async fn what_is_unmounted_while_it_is_opened_is_not_taken_for_what_lies_beneath() {
+    let (app, script) = scene();
+    let unmount = || app.zfs().after_next(Verb::LiveFolder, |zfs| zfs.set_mounted("tank/home", false));
+    unmount();
+    let plan = script.post("/restores/plan", &request(&["a.txt"])).await;
+    assert!(plan.refused(409, "files_unreachable").contains("zfs mount"));
+    app.zfs().set_mounted("tank/home", true);
+    unmount();
+    script.get("/datasets/tank%2Fhome/files").await.refused(409, "files_unreachable");
+    app.zfs().set_mounted("tank/home", true);
+    untouched(&app);
+}

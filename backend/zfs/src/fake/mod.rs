@@ -41,8 +41,8 @@ use crate::{KeyStatus, Pool, Result, Zfs as _, ZfsError};
 pub struct FakeZfs {
     state: Mutex<State>,
     watchers: watch::Watchers,
-    /// What somebody else does as soon as the next snapshot is taken.
-    then: Mutex<Option<Then>>,
+    /// What somebody else does after the next call of a verb.
+    then: Mutex<BTreeMap<Verb, Then>>,
     /// Removed with all folders in it when the fake goes.
     _root: TempDir,
 }
@@ -88,13 +88,22 @@ impl FakeZfs {
         self.create_snapshot(&name(snapshot), false).expect("the snapshot")
     }
 
-    /// Does this as soon as the next snapshot is taken, before whoever takes it goes on.
-    pub fn after_next_snapshot(&self, then: impl FnOnce(&Self) + Send + 'static) {
-        *self.then() = Some(Box::new(then));
+    /// Does this as soon as the next call of a verb has done its work, before whoever called goes on. Of
+    /// [`Verb::CreateSnapshot`] and [`Verb::LiveFolder`].
+    pub fn after_next(&self, verb: Verb, then: impl FnOnce(&Self) + Send + 'static) {
+        self.then().insert(verb, Box::new(then));
     }
 
-    fn then(&self) -> MutexGuard<'_, Option<Then>> {
+    fn then(&self) -> MutexGuard<'_, BTreeMap<Verb, Then>> {
         self.then.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The end of a verb: what was to be done then is done.
+    fn leave(&self, verb: Verb) {
+        let then = self.then().remove(&verb);
+        if let Some(then) = then {
+            then(self);
+        }
     }
 
     /// Writes a live file, with the folders above it. Shorthand for tests.

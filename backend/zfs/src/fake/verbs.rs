@@ -83,10 +83,7 @@ impl Zfs for FakeZfs {
         let taken = fast(&name.dataset, state.snapshot(name)?);
         drop(state);
         members.iter().for_each(|member| self.watchers.tell_of_snapshot(member, &name.tag));
-        let then = self.then().take();
-        if let Some(then) = then {
-            then(self);
-        }
+        self.leave(Verb::CreateSnapshot);
         Ok(taken)
     }
 
@@ -195,10 +192,13 @@ impl Zfs for FakeZfs {
     fn live_folder(&self, dataset: &DatasetName) -> Result<PathBuf> {
         let state = self.enter(Verb::LiveFolder)?;
         let found = state.dataset(dataset)?;
-        match state.unreachable(dataset, found) {
+        let folder = match state.unreachable(dataset, found) {
             Some(reason) => Err(ZfsError::Unreachable { name: dataset.to_string(), reason }),
             None => state::ready(&state.live_path(found.guid)),
-        }
+        };
+        drop(state);
+        self.leave(Verb::LiveFolder);
+        folder
     }
 
     fn snapshot_folder(&self, snapshot: &SnapshotName) -> Result<PathBuf> {

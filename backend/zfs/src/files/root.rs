@@ -54,6 +54,12 @@ impl Root {
         Ok(Self { fd, dev: stat.dev })
     }
 
+    /// Whether both are of one file system, as it is mounted now.
+    #[must_use]
+    pub const fn has_device_of(&self, other: &Self) -> bool {
+        self.dev == other.dev
+    }
+
     /// Files, folders and others that there are, as the file system counts them; absent where it does not tell.
     #[must_use]
     pub fn objects(&self) -> Option<u64> {

@@ -32,6 +32,7 @@ use super::{
     rules::Rules,
 };
 use crate::{
+    browse::live_root,
     http::error::{ApiError, ApiResult, Code},
     routes::moment::{CreatedCache, Moment, resolve},
 };
@@ -96,8 +97,7 @@ pub fn plan(
             format!("the dataset {} is read-only (readonly=on); restore to another one", target.name);
         return Err(ApiError::new(Code::ReadOnly, detail));
     }
-    let roots =
-        (Root::open(&zfs.snapshot_folder(&moment.snapshot)?)?, Root::open(&zfs.live_folder(&target.name)?)?);
+    let roots = (Root::open(&zfs.snapshot_folder(&moment.snapshot)?)?, live_root(zfs, &target.name)?);
     let planner = Planner {
         request,
         policies: &request.policies(),

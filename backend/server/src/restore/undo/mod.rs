@@ -31,6 +31,7 @@ use super::{
     work::{MOST_STARTS, SHOWN, clear_up, hold_tag, is_gone, release, release_at_last, temp_name},
 };
 use crate::{
+    browse::live_root,
     http::error::{ApiError, ApiResult, Code},
     index::Index,
     jobs::{Context, Failure, Progress, Unit, Work},
@@ -185,7 +186,7 @@ fn scene_if_there(zfs: &dyn Zfs, catalog: &Catalog, job: &Job) -> ApiResult<Opti
 }
 
 fn settle_in(zfs: &dyn Zfs, catalog: &Catalog, marks: &Marks, scene: &Scene) -> ApiResult<()> {
-    settle(catalog, marks, &Root::open(&zfs.live_folder(&scene.target)?)?)
+    settle(catalog, marks, &live_root(zfs, &scene.target)?)
 }
 
 /// After a kill: what was put back is noted so, and what was not complete goes.
@@ -247,7 +248,7 @@ impl Run<'_> {
 
     /// Undoes all, with the guard snapshot where something has to come from it.
     fn undo(&mut self, guard: Option<&Root>) -> ApiResult<()> {
-        let target = Root::open(&self.zfs.live_folder(&self.scene.target)?)?;
+        let target = live_root(self.zfs, &self.scene.target)?;
         settle(self.catalog, &self.marks, &target)?;
         (self.marks.staging, self.marks.placing) = (None, None);
         let counts = self.catalog.restore_counts(self.scene.id)?;

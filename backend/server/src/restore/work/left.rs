@@ -19,7 +19,10 @@ use super::{
     record::Record,
     resume,
 };
-use crate::http::error::{ApiResult, Code};
+use crate::{
+    browse::live_root,
+    http::error::{ApiResult, Code},
+};
 
 /// Clears away what jobs left that have ended, be it of restoring or of undoing; what still can't be is left to the next
 /// time.
@@ -62,7 +65,7 @@ pub(super) fn settle(
         Err(error) if error.code == Code::DatasetNotFound => return Ok(()),
         target => target?,
     };
-    let root = Root::open(&zfs.live_folder(&target.name)?)?;
+    let root = live_root(zfs, &target.name)?;
     let id = catalog.begin_restore(&job.id)?.id;
     resume::settle(&mut Record::new(catalog, &job.id, id, marks), &root)
 }

@@ -39,6 +39,7 @@ use super::{
     result::{RestoreResult, RestoredItem},
 };
 use crate::{
+    browse::live_root,
     http::error::{ApiError, ApiResult, Code},
     index::Index,
     jobs::{Context, Failure, Work},
@@ -243,7 +244,7 @@ impl Run<'_> {
 
     fn target(&self) -> ApiResult<(Dataset, Root)> {
         let dataset = self.order.target(self.zfs)?;
-        let root = Root::open(&self.zfs.live_folder(&dataset.name)?)?;
+        let root = live_root(self.zfs, &dataset.name)?;
         Ok((dataset, root))
     }
 
