@@ -14,7 +14,7 @@ use std::ops::Range;
 
 pub use fold::folded;
 use fold::{Class, each_folded};
-pub(crate) use fold::{is_mark, trace};
+pub(crate) use fold::{fold_onto, is_mark, trace};
 
 /// Characters of a word that count; of longer ones the rest is cut off, in names as in queries.
 pub const LONGEST: usize = 64;

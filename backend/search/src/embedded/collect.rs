@@ -14,10 +14,10 @@ use tantivy::{
 };
 
 use super::{
-    ask::{IN_FOLDERS, IS_WORD},
+    ask::IS_WORD,
     columns::{Columns, Shape},
     schema::NAME,
-    sieve::{SegmentSieve, Sieve},
+    sieve::Sieve,
 };
 use crate::{Category, Facet, SIZES, Sort, SortBy, State};
 
@@ -51,9 +51,7 @@ pub(super) struct Best<'a> {
 /// By what a hit is better than another; the greater the better.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// How well the words fit, whether it lives, when it was modified.
-    Relevance(u8, bool, i64),
-    Number(i128),
+    Number(Key),
     /// The first name is the best.
     First(Reverse<String>),
     /// The last name is.
@@ -84,18 +82,20 @@ impl Collector for Best<'_> {
         let names = columns.names.as_ref().filter(|_| self.by_words() && !self.whole.is_empty());
         let whole = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &self.whole))?;
         let exact = format!("{}{NAME}", self.whole);
+        let names = names.filter(|_| !whole.is_empty());
         let exact = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &exact))?;
         Ok(SegmentBest {
             ordinal,
-            sieve: self.sieve.for_segment(&columns),
+            shapes: columns.shapes.all.iter().map(|shape| OfShape::new(shape, &self.sieve)).collect(),
+            each: self.sieve.looks_at_each(),
+            sieve: self.sieve.clone(),
             sort: self.sort,
             words: self.words.into(),
             most: self.most(),
             whole,
             exact,
             best: BinaryHeap::new(),
-            least: None,
-            counts: vec![0; columns.shapes.all.len()],
+            least: Key::MIN,
             facets: self.facets.clone(),
             columns,
         })
@@ -134,24 +134,57 @@ fn beginning_with(names: &StrColumn, begin: &str) -> tantivy::Result<Range<u64>>
     Ok(number(begin.as_bytes())?..number(&[begin.as_bytes(), &[0xff]].concat())?)
 }
 
-/// A number that orders hits within one segment, and becomes a [`Rank`] for those that are kept.
-type Key = i128;
+/// A number that orders hits within one segment. That of relevance orders all there are: how well the words fit, above
+/// [`LIVES`], above when it was modified.
+type Key = u64;
+
+/// Where how well the words fit begins.
+const FITS: u32 = 61;
+/// Set of what lives.
+const LIVES: Key = 1 << 60;
+/// Of relevance, earlier and later times are as good as this long before and after 1970, in seconds.
+const LONG: i64 = 1 << 59;
+/// In place of a key: the shape does not pass.
+const REFUSED: Key = Key::MAX;
+
+/// When something was modified, as a part of relevance.
+fn time_key(seconds: i64) -> Key {
+    (seconds.clamp(-LONG, LONG - 1) + LONG).cast_unsigned()
+}
+
+/// What counts of a shape. All that is looked at of most hits: they are older than the best by years, and their name and
+/// their own time, which are the costly ones to look up, need not be known.
+struct OfShape {
+    /// Hits.
+    count: u64,
+    /// No hit of the shape is of more relevance, however well the words fit.
+    newest: Key,
+}
+
+impl OfShape {
+    fn new(shape: &Shape, sieve: &Sieve) -> Self {
+        let lives = if shape.state == 0 { LIVES } else { 0 };
+        let newest = if sieve.lets_through(shape) { lives | time_key(shape.newest()) } else { REFUSED };
+        Self { count: 0, newest }
+    }
+}
 
 pub(super) struct SegmentBest {
     ordinal: SegmentOrdinal,
     columns: Arc<Columns>,
-    sieve: SegmentSieve,
+    shapes: Vec<OfShape>,
+    sieve: Sieve,
+    /// Whether the sieve looks at each document, too.
+    each: bool,
     sort: Sort,
-    words: Score,
+    words: u32,
     most: usize,
     /// Names whose words begin with what was typed, and those whose words are just that.
     whole: Range<u64>,
     exact: Range<u64>,
     best: BinaryHeap<Reverse<(Key, Reverse<DocId>)>>,
-    /// The key of the worst of these, once no more are kept.
-    least: Option<Key>,
-    /// Hits of each shape.
-    counts: Vec<u64>,
+    /// The key of the worst of these, once no more are kept; what is less does not count.
+    least: Key,
     facets: Vec<Facet>,
 }
 
@@ -160,7 +193,17 @@ impl SegmentCollector for SegmentBest {
 
     fn collect(&mut self, doc: DocId, score: Score) {
         let shape = self.columns.shapes.number(doc);
-        self.keep(doc, shape, score);
+        let Some(own) = self.shapes.get_mut(shape) else { return };
+        if own.newest == REFUSED || (self.each && !self.sieve.looks(&self.columns, doc, shape)) {
+            return;
+        }
+        own.count += 1;
+        let newest = own.newest;
+        if self.most > 0
+            && let Some(key) = self.key(doc, newest, score)
+        {
+            self.keep(doc, key);
+        }
     }
 
     fn harvest(self) -> Self::Fruit {
@@ -168,26 +211,17 @@ impl SegmentCollector for SegmentBest {
             (self.rank(*key), Reverse(DocAddress::new(self.ordinal, *doc)))
         });
         let best = best.collect();
-        let found = self.columns.shapes.all.iter().zip(&self.counts).filter(|(_, count)| **count > 0);
+        let found = self.columns.shapes.all.iter().zip(self.shapes.iter().map(|own| &own.count));
+        let found = found.filter(|(_, count)| **count > 0);
         let counts = self.facets.iter().map(|facet| count(*facet, found.clone())).collect();
-        (best, self.counts.iter().sum(), counts)
+        (best, self.shapes.iter().map(|own| own.count).sum(), counts)
     }
 }
 
 impl SegmentBest {
-    fn keep(&mut self, doc: DocId, shape: usize, score: Score) {
-        if !self.sieve.passes(&self.columns, doc, shape) {
-            return;
-        }
-        if let Some(count) = self.counts.get_mut(shape) {
-            *count += 1;
-        }
-        if self.most == 0 {
-            return;
-        }
-        let Some(key) = self.key(doc, shape, score) else { return };
+    fn keep(&mut self, doc: DocId, key: Key) {
         let ranked = Reverse((key, Reverse(doc)));
-        if self.least.is_none() {
+        if self.best.len() < self.most {
             self.best.push(ranked);
             if self.best.len() < self.most {
                 return;
@@ -197,38 +231,30 @@ impl SegmentBest {
         {
             *worst = ranked;
         }
-        self.least = self.best.peek().map(|Reverse((key, _))| *key);
+        self.least = self.best.peek().map_or(Key::MIN, |Reverse((key, _))| *key);
     }
 
     /// Absent where it would be less than the least that counts.
-    fn key(&self, doc: DocId, shape: usize, score: Score) -> Option<Key> {
+    fn key(&self, doc: DocId, newest: Key, score: Score) -> Option<Key> {
         let columns = &self.columns;
         let key = match self.sort.by {
             SortBy::Relevance => {
-                let newest = *columns.shapes.newest.get(shape)?;
-                let shape = columns.shapes.all.get(shape)?;
-                let key = |tier: u8, modified: i64| {
-                    let lives = Key::from(shape.state == 0);
-                    (Key::from(tier) << 66) | (lives << 65) | (Key::from(modified) + (1 << 63))
-                };
-                // Most hits of a frequent word are older than the best by years: the name and the time, which are
-                // the costly ones to look up, need not be known of those.
-                let enough = |tier, modified| self.least.is_none_or(|least| key(tier, modified) >= least);
+                let key = |tier: u8, rest: Key| (Key::from(tier) << FITS) | rest;
                 let most = self.most_tier(score);
-                if !enough(most, newest) {
+                if key(most, newest) < self.least {
                     return None;
                 }
                 let tier = self.tier(doc, score);
-                if tier < most && !enough(tier, newest) {
+                if key(tier, newest) < self.least {
                     return None;
                 }
-                return Some(key(tier, columns.modified_of(doc)));
+                return Some(key(tier, (newest & LIVES) | time_key(columns.modified_of(doc))));
             }
-            SortBy::Name => columns.name_of(doc).into(),
-            SortBy::Size => columns.size.get_val(doc).into(),
-            SortBy::Modified => columns.modified_of(doc).into(),
+            SortBy::Name => columns.name_of(doc),
+            SortBy::Size => columns.size.get_val(doc),
+            SortBy::Modified => columns.modified_of(doc).cast_unsigned() ^ (1 << 63),
         };
-        Some(if self.sort.descending { key } else { -key })
+        Some(if self.sort.descending { key } else { !key })
     }
 
     /// What it is at most, as far as can be told without the name.
@@ -256,16 +282,10 @@ impl SegmentBest {
 
     fn rank(&self, key: Key) -> Rank {
         match (self.sort.by, &self.columns.names) {
-            (SortBy::Relevance, _) => {
-                let modified = (key & ((1 << 65) - 1)) - (1 << 63);
-                let tier = u8::try_from(key >> 66).unwrap_or_default();
-                Rank::Relevance(tier, key >> 65 & 1 == 1, i64::try_from(modified).unwrap_or_default())
-            }
             (SortBy::Name, Some((names, _))) => {
                 let mut name = String::new();
-                let ord = u64::try_from(key.abs()).unwrap_or_default();
                 // What can't be read comes where an empty name would.
-                let _ = names.ord_to_str(ord, &mut name);
+                let _ = names.ord_to_str(if self.sort.descending { key } else { !key }, &mut name);
                 if self.sort.descending { Rank::Last(name) } else { Rank::First(Reverse(name)) }
             }
             _ => Rank::Number(key),
@@ -276,13 +296,19 @@ impl SegmentBest {
 /// How well the words fit: 5 the whole name, 4 its beginning, 3 all are words of the name, 2 all begin one, 1 all are in
 /// the path, 0 some are only alike. Of a query's at most 63 words, what the score has whole is how many the name has.
 /// What the first two are tells the name itself.
-fn tier(score: Score, words: Score) -> u8 {
-    let in_name = score.floor();
-    let in_folders = ((score - in_name) / IN_FOLDERS).floor();
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a sum of parts of at most 63 words"
+)]
+fn tier(score: Score, words: u32) -> u8 {
+    // As a whole number: to round a float down is a call, which was a twentieth of all.
+    let sum = (score / IS_WORD) as u32;
+    let (in_name, in_folders, are_words) = (sum >> 13, sum >> 7 & 63, sum & 127);
     if in_name < words {
         return u8::from(in_name + in_folders >= words);
     }
-    if score - in_name >= words * IS_WORD { 3 } else { 2 }
+    if are_words >= words { 3 } else { 2 }
 }
 
 /// Sums the counts of shapes up by one thing that they are made of.

@@ -8,6 +8,7 @@ mod columns;
 mod errors;
 mod folders;
 mod hits;
+mod row;
 mod schema;
 mod sieve;
 mod view;
@@ -30,6 +31,7 @@ use self::{
     collect::{Best, Collected},
     errors::{failed, io_error, unusable},
     folders::Folders,
+    row::Row,
     schema::{Fields, register},
     sieve::Sieve,
     view::{View, Views},
@@ -40,7 +42,7 @@ use crate::{
 };
 
 /// Of what is in the folder; another one is made anew.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 const FORMAT_FILE: &str = "nasman-format";
 /// Bytes of paths that are packed together, and unpacked for each hit.
 const BLOCK: usize = 4 << 10;
@@ -65,7 +67,7 @@ pub struct Embedded {
 /// A folder that can be used.
 struct Open {
     index: Index,
-    fields: Fields,
+    fields: &'static Fields,
     views: Views,
     committed: RwLock<Arc<Payload>>,
     work: Mutex<Work>,
@@ -75,13 +77,13 @@ struct Open {
 #[derive(Default)]
 struct Work {
     /// Made when it is first needed, and anew after a failure, which may have ended its threads.
-    writer: Option<IndexWriter>,
+    writer: Option<IndexWriter<Row>>,
     datasets: HashMap<u64, String>,
     words: Words,
     /// Read when they are first needed, and anew after a failure.
     folders: Option<Folders>,
     /// Not handed over yet.
-    rows: Vec<UserOperation>,
+    rows: Vec<UserOperation<Row>>,
 }
 
 impl Embedded {
@@ -119,8 +121,7 @@ impl Open {
             return Err(SearchError::Unusable(format!("{} of its files are damaged", damaged.len())));
         }
         register(&index);
-        let (fields, schema) = Fields::build();
-        if index.schema() != schema {
+        if index.schema() != Fields::schema() {
             return Err(SearchError::Unusable("its fields are not those of this version".to_owned()));
         }
         let payload = index.load_metas().map_err(unusable)?.payload;
@@ -129,7 +130,8 @@ impl Open {
             .map_err(|error| SearchError::Unusable(error.to_string()))?;
         let work = Work { datasets: payload.datasets.clone(), ..Work::default() };
         let views = Views::default();
-        Ok(Self { index, fields, views, committed: RwLock::new(Arc::new(payload)), work: Mutex::new(work) })
+        let (fields, committed) = (Fields::known(), RwLock::new(Arc::new(payload)));
+        Ok(Self { index, fields, views, committed, work: Mutex::new(work) })
     }
 
     fn work(&self) -> MutexGuard<'_, Work> {
@@ -163,7 +165,7 @@ impl Open {
         names: &HashMap<u64, String>,
         typos: Typos,
     ) -> Result<Collected> {
-        let asked = Asker { fields: &self.fields, view, names, typos }.ask(request)?;
+        let asked = Asker { fields: self.fields, view, names, typos }.ask(request)?;
         let best = Best {
             columns: &view.columns,
             sieve: Sieve::new(request),
@@ -235,7 +237,7 @@ fn begin(folder: &Path) -> Result<()> {
     }
     fs::create_dir_all(folder).map_err(|error| io_error(&error))?;
     let settings = IndexSettings { docstore_blocksize: BLOCK, ..IndexSettings::default() };
-    let builder = Index::builder().schema(Fields::build().1).settings(settings);
+    let builder = Index::builder().schema(Fields::schema()).settings(settings);
     builder.create_in_dir(folder).map_err(failed)?;
     fs::write(folder.join(FORMAT_FILE), FORMAT.to_string()).map_err(|error| io_error(&error))
 }

@@ -1,16 +1,12 @@
 //! What tantivy keeps of a document, and how text becomes its terms.
 
-use nasman_core::{Kind, RelPath};
+use std::sync::LazyLock;
+
+use nasman_core::Kind;
 use tantivy::{
-    Index, TantivyDocument,
+    Index,
     schema::{FAST, Field, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions},
     tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer},
-};
-
-use super::columns::Shape;
-use crate::{
-    Document, entry_id,
-    words::{Words, folded},
 };
 
 /// Stands where a folder's path begins, before its first name.
@@ -22,15 +18,11 @@ pub(super) const NAME: char = '\u{1}';
 /// `died` of what lives.
 pub(super) const NEVER: u64 = u64::MAX;
 
-/// Bytes that a document's numbers take while it waits to be taken in, and more: with the kilobyte that a new one has, a
-/// million files took 50 MB more at the peak.
-const NUMBERS: usize = 128;
 const PARTS: &str = "parts";
 /// The text as it is.
 const RAW: &str = "raw";
 
 /// The fields by their meaning. A field that is `FAST` is a column.
-#[derive(Clone)]
 pub(super) struct Fields {
     /// The folded words of the name, with their places.
     pub name: Field,
@@ -40,7 +32,7 @@ pub(super) struct Fields {
     pub tree: Field,
     /// The words of the name as one text, [`NAME`], and the folded name: tells whole names, orders by name, fits globs.
     pub whole: Field,
-    /// A [`Shape`]: what facets count.
+    /// A [`super::columns::Shape`]: what facets count.
     pub shape: Field,
     /// The number of the folder that it is in; of a record its own.
     pub folder: Field,
@@ -49,7 +41,7 @@ pub(super) struct Fields {
     pub entry: Field,
     /// Finds an object's documents, likewise.
     pub inode: Field,
-    /// [`Document::versions`]
+    /// [`crate::Document::versions`]
     pub versions: Field,
     /// Bytes.
     pub size: Field,
@@ -66,8 +58,18 @@ pub(super) struct Fields {
 pub(super) const KINDS: [Kind; 7] =
     [Kind::File, Kind::Directory, Kind::Symlink, Kind::Fifo, Kind::Socket, Kind::Block, Kind::Char];
 
+static KNOWN: LazyLock<(Fields, Schema)> = LazyLock::new(Fields::build);
+
 impl Fields {
-    pub(super) fn build() -> (Self, Schema) {
+    pub(super) fn known() -> &'static Self {
+        &KNOWN.0
+    }
+
+    pub(super) fn schema() -> Schema {
+        KNOWN.1.clone()
+    }
+
+    fn build() -> (Self, Schema) {
         let mut schema = Schema::builder();
         let mut number = |name| schema.add_u64_field(name, FAST);
         let (folder, entry, inode, versions) =
@@ -91,62 +93,6 @@ impl Fields {
         };
         (fields, schema.build())
     }
-
-    /// `folder`: the number of the folder that it is in.
-    pub(super) fn document(&self, document: &Document, folder: u32, words: &mut Words) -> TantivyDocument {
-        let name = &*String::from_utf8_lossy(document.path.split().1);
-        let mut row =
-            TantivyDocument::with_capacity(NUMBERS + 4 * name.len() + document.path.as_bytes().len());
-        words.read_name(name);
-        row.add_text(self.name, joined(words, "/"));
-        if words.is_divided() {
-            words.read_query(name);
-        }
-        let mut whole = joined(words, " ");
-        whole.push(NAME);
-        whole.push_str(&folded(name));
-        row.add_text(self.whole, whole);
-        row.add_bytes(self.shape, &Shape::of(document).bytes());
-        row.add_u64(self.folder, folder.into());
-        row.add_u64(self.entry, document.entry());
-        row.add_u64(self.inode, document.inode);
-        row.add_u64(self.versions, document.versions.into());
-        row.add_u64(self.size, document.size);
-        row.add_i64(self.modified, document.modified);
-        row.add_u64(self.born, document.lifetime.born.0);
-        row.add_u64(self.died, document.lifetime.died.map_or(NEVER, |died| died.0));
-        row.add_bytes(self.path, document.path.as_bytes());
-        row
-    }
-
-    /// The record of the folder that a document is in, which has this number. It has every column, so that none needs to
-    /// say which documents have it.
-    pub(super) fn record(&self, document: &Document, folder: u32, words: &mut Words) -> TantivyDocument {
-        let path = document.path.parent().unwrap_or_else(RelPath::root);
-        let shown = path.display();
-        let names = || shown.split('/').filter(|name| !name.is_empty());
-        let mut folders = String::new();
-        for name in names() {
-            words.read_name(name);
-            folders.push_str(&joined(words, "/"));
-            // An empty part keeps a phrase from reaching from one folder into the next.
-            folders.push_str("//");
-        }
-        let folded: Vec<String> = names().map(folded).collect();
-        let tree = [ROOT].into_iter().chain(folded.iter().map(String::as_str)).chain([END]);
-        let mut row = TantivyDocument::new();
-        row.add_text(self.folders, folders);
-        row.add_text(self.tree, tree.collect::<Vec<_>>().join("/"));
-        row.add_text(self.whole, "");
-        row.add_bytes(self.shape, &Shape::record(document.dataset.0).bytes());
-        row.add_u64(self.folder, folder.into());
-        row.add_u64(self.entry, entry_id(document.dataset, &path));
-        for none in [self.inode, self.versions, self.size, self.born, self.died] {
-            row.add_u64(none, 0);
-        }
-        row.add_i64(self.modified, 0);
-        row
-    }
 }
 
 fn words(schema: &mut SchemaBuilder, name: &str) -> Field {
@@ -160,17 +106,6 @@ fn words(schema: &mut SchemaBuilder, name: &str) -> Field {
 pub(super) fn place<T: PartialEq>(all: &[T], one: &T) -> u64 {
     let place = all.iter().position(|other| other == one).unwrap_or_default();
     u64::try_from(place).unwrap_or_default()
-}
-
-fn joined(words: &Words, with: &str) -> String {
-    let mut text = String::with_capacity(64);
-    for word in words.iter() {
-        if !text.is_empty() {
-            text.push_str(with);
-        }
-        text.push_str(word);
-    }
-    text
 }
 
 /// Teaches an index how text is split: what comes in is split already.

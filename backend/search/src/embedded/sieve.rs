@@ -86,16 +86,8 @@ impl Sieve {
         }
     }
 
-    pub(super) fn for_segment(&self, columns: &Columns) -> SegmentSieve {
-        SegmentSieve {
-            shapes: columns.shapes.all.iter().map(|shape| self.lets_through(shape)).collect(),
-            each: self.at.is_some() || !self.sizes.is_empty() || !self.times.is_empty(),
-            sieve: self.clone(),
-        }
-    }
-
     /// What a shape alone tells.
-    fn lets_through(&self, shape: &Shape) -> bool {
+    pub(super) fn lets_through(&self, shape: &Shape) -> bool {
         self.states & (1 << shape.state) != 0
             && self.datasets.as_ref().is_none_or(|datasets| datasets.contains(&shape.dataset))
             && self.at.as_ref().is_none_or(|at| at.iter().any(|(guid, _)| *guid == shape.dataset))
@@ -107,6 +99,26 @@ impl Sieve {
             && self.extensions.iter().all(|(all, not)| {
                 shape.extension.as_deref().is_some_and(|own| all.iter().any(|one| one == own)) != *not
             })
+    }
+
+    /// Whether the shape does not tell all.
+    pub(super) fn looks_at_each(&self) -> bool {
+        self.at.is_some() || !self.sizes.is_empty() || !self.times.is_empty()
+    }
+
+    /// What a document of a shape that passes tells itself.
+    pub(super) fn looks(&self, columns: &Columns, doc: DocId, shape: usize) -> bool {
+        let Self { sizes, times, .. } = self;
+        (sizes.is_empty() || holds(sizes, &columns.size.get_val(doc)))
+            && (times.is_empty() || holds(times, &columns.modified_of(doc)))
+            && self.was_there(columns, doc, shape)
+    }
+
+    fn was_there(&self, columns: &Columns, doc: DocId, shape: usize) -> bool {
+        let Some(at) = &self.at else { return true };
+        let dataset = columns.shapes.all.get(shape).map(|shape| shape.dataset);
+        let at = at.iter().find(|(guid, _)| Some(*guid) == dataset);
+        at.is_some_and(|(_, txg)| columns.born.get_val(doc) <= *txg && *txg < columns.died.get_val(doc))
     }
 }
 
@@ -120,36 +132,6 @@ fn lowercase(extensions: &[String]) -> Vec<String> {
 
 fn bit(state: State) -> u8 {
     1 << place(&State::ALL, &state)
-}
-
-/// The sieve for a segment.
-pub(super) struct SegmentSieve {
-    sieve: Sieve,
-    /// Which shapes pass.
-    shapes: Vec<bool>,
-    /// Whether each document must be looked at, too.
-    each: bool,
-}
-
-impl SegmentSieve {
-    pub(super) fn passes(&self, columns: &Columns, doc: DocId, shape: usize) -> bool {
-        self.shapes.get(shape).is_some_and(|passes| *passes)
-            && (!self.each || self.looks(columns, doc, shape))
-    }
-
-    fn looks(&self, columns: &Columns, doc: DocId, shape: usize) -> bool {
-        let Sieve { sizes, times, .. } = &self.sieve;
-        (sizes.is_empty() || holds(sizes, &columns.size.get_val(doc)))
-            && (times.is_empty() || holds(times, &columns.modified_of(doc)))
-            && self.was_there(columns, doc, shape)
-    }
-
-    fn was_there(&self, columns: &Columns, doc: DocId, shape: usize) -> bool {
-        let Some(at) = &self.sieve.at else { return true };
-        let dataset = columns.shapes.all.get(shape).map(|shape| shape.dataset);
-        let at = at.iter().find(|(guid, _)| Some(*guid) == dataset);
-        at.is_some_and(|(_, txg)| columns.born.get_val(doc) <= *txg && *txg < columns.died.get_val(doc))
-    }
 }
 
 fn holds<T: PartialOrd>(all: &[(Range<T>, bool)], value: &T) -> bool {

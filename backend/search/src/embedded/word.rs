@@ -100,40 +100,52 @@ impl std::fmt::Debug for WordQuery {
 impl Query for WordQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let alike = self.alike.as_ref().map(|alike| alike.names.weight(scoring)).transpose()?;
-        Ok(Box::new(WordWeight { query: self.clone(), alike, scores: scoring.is_scoring_enabled() }))
+        Ok(Box::new(WordWeight { query: self.clone(), alike }))
     }
 }
 
 struct WordWeight {
     query: WordQuery,
     alike: Option<Box<dyn Weight>>,
-    scores: bool,
+}
+
+impl WordWeight {
+    fn found(&self, segment: &SegmentReader) -> tantivy::Result<Found> {
+        let WordQuery { view, name: field, wanted, folders, alike } = &self.query;
+        let empty = || BitSet::with_max_value(segment.max_doc());
+        let mut found = Found { is_word: empty(), begins: empty(), in_folders: empty(), alike: None };
+        wanted.read(segment, *field, |docs, is| {
+            insert(if is { &mut found.is_word } else { &mut found.begins }, docs);
+        })?;
+        let runs = &view.columns_of(segment)?.runs;
+        runs.add_to(&mut found.in_folders, folders);
+        if let (Some(alike), Some(names)) = (alike, &self.alike) {
+            let mut docs = empty();
+            runs.add_to(&mut docs, &alike.folders);
+            let mut names = names.scorer(segment, 1.0)?;
+            while names.doc() != tantivy::TERMINATED {
+                docs.insert(names.doc());
+                names.advance();
+            }
+            found.alike = Some(docs);
+        }
+        Ok(found)
+    }
 }
 
 impl Weight for WordWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let WordQuery { view, name: field, wanted, folders, alike } = &self.query;
-        let empty = || BitSet::with_max_value(segment.max_doc());
-        let (mut any, mut name, mut is_word) = (empty(), empty(), empty());
-        wanted.read(segment, *field, |docs, is| {
-            insert(&mut any, docs);
-            if self.scores {
-                insert(if is { &mut is_word } else { &mut name }, docs);
-            }
-        })?;
-        let runs = &view.columns_of(segment)?.runs;
-        runs.add_to(&mut any, folders);
-        let mut strict = None;
-        if let (Some(alike), Some(names)) = (alike, &self.alike) {
-            strict = Some(any.clone());
-            runs.add_to(&mut any, &alike.folders);
-            let mut names = names.scorer(segment, 1.0)?;
-            while names.doc() != tantivy::TERMINATED {
-                any.insert(names.doc());
-                names.advance();
-            }
-        }
-        Ok(Box::new(WordScorer { docs: any.into(), name, is_word, strict, boost }))
+        let found = self.found(segment)?;
+        let mut docs = BitSet::with_max_value(segment.max_doc());
+        found.each(|doc| _ = docs.insert(doc));
+        Ok(Box::new(WordScorer { docs: docs.into(), found, boost }))
+    }
+
+    /// As with the scorer, without asking it for each document.
+    fn for_each(&self, segment: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
+        let found = self.found(segment)?;
+        found.each(|doc| tell(doc, found.score(doc)));
+        Ok(())
     }
 
     fn explain(&self, segment: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -160,14 +172,50 @@ fn documents(
     Ok(())
 }
 
+/// A segment's documents that have a word, by where.
+struct Found {
+    /// The name has the word itself.
+    is_word: BitSet,
+    /// A word of the name begins so.
+    begins: BitSet,
+    /// A folder above has it.
+    in_folders: BitSet,
+    /// Name or folders have something like it; absent where that does not count.
+    alike: Option<BitSet>,
+}
+
+impl Found {
+    /// Calls for each, sixty-four looked at together.
+    fn each(&self, mut tell: impl FnMut(DocId)) {
+        let Self { is_word, begins, in_folders, alike } = self;
+        for bucket in 0..is_word.max_value().div_ceil(64) {
+            let of = |set: &BitSet| set.tinyset(bucket);
+            let mut docs = of(is_word).union(of(begins)).union(of(in_folders));
+            if let Some(alike) = alike {
+                docs = docs.union(of(alike));
+            }
+            while let Some(place) = docs.pop_lowest() {
+                tell(bucket * 64 + place);
+            }
+        }
+    }
+
+    fn score(&self, doc: DocId) -> Score {
+        if self.is_word.contains(doc) {
+            BEGINS + IS_WORD
+        } else if self.begins.contains(doc) {
+            BEGINS
+        } else if self.in_folders.contains(doc) {
+            IN_FOLDERS
+        } else {
+            0.0
+        }
+    }
+}
+
 struct WordScorer {
     docs: BitSetDocSet,
-    /// Those with a word in the name that only begins so.
-    name: BitSet,
-    /// Those whose name has the word itself.
-    is_word: BitSet,
-    /// Those that have it in name or folders; absent where all do.
-    strict: Option<BitSet>,
+    found: Found,
     boost: Score,
 }
 
@@ -191,16 +239,6 @@ impl DocSet for WordScorer {
 
 impl Scorer for WordScorer {
     fn score(&mut self) -> Score {
-        let doc = self.docs.doc();
-        self.boost
-            * if self.is_word.contains(doc) {
-                BEGINS + IS_WORD
-            } else if self.name.contains(doc) {
-                BEGINS
-            } else if self.strict.as_ref().is_none_or(|strict| strict.contains(doc)) {
-                IN_FOLDERS
-            } else {
-                0.0
-            }
+        self.boost * self.found.score(self.docs.doc())
     }
 }

@@ -19,6 +19,7 @@ use super::{
     columns::{Shapes, number},
     errors::failed,
     folders::{Folders, Numbered},
+    row::Row,
 };
 use crate::{Change, Document, Marker, Result};
 
@@ -41,7 +42,7 @@ impl Open {
     /// Runs work with the writer; after a failure what is not committed is dropped, since its threads may be gone.
     pub(super) fn write<T>(
         &self,
-        work: impl FnOnce(&mut IndexWriter, &mut Work) -> tantivy::Result<T>,
+        work: impl FnOnce(&mut IndexWriter<Row>, &mut Work) -> tantivy::Result<T>,
     ) -> Result<T> {
         let mut held = self.work();
         let mut writer = match held.writer.take() {
@@ -60,7 +61,7 @@ impl Open {
         }
     }
 
-    fn writer(&self, threads: usize, budget: usize) -> Result<IndexWriter> {
+    fn writer(&self, threads: usize, budget: usize) -> Result<IndexWriter<Row>> {
         let writer = self.index.writer_with_num_threads(threads, budget).map_err(failed)?;
         let mut merging = LogMergePolicy::default();
         merging.set_max_docs_before_merge(LARGE);
@@ -92,7 +93,7 @@ impl Open {
     /// is.
     pub(super) fn take_in(
         &self,
-        writer: &IndexWriter,
+        writer: &IndexWriter<Row>,
         work: &mut Work,
         changes: &mut dyn Iterator<Item = Change>,
     ) -> tantivy::Result<()> {
@@ -128,7 +129,7 @@ impl Open {
 
     fn replace(
         &self,
-        writer: &IndexWriter,
+        writer: &IndexWriter<Row>,
         work: &mut Work,
         replaced: &mut HashMap<u64, (Txg, Vec<Document>)>,
     ) -> tantivy::Result<()> {
@@ -142,18 +143,18 @@ impl Open {
         documents.into_iter().try_for_each(|document| self.add(writer, work, &document))
     }
 
-    fn add(&self, writer: &IndexWriter, work: &mut Work, document: &Document) -> tantivy::Result<()> {
+    fn add(&self, writer: &IndexWriter<Row>, work: &mut Work, document: &Document) -> tantivy::Result<()> {
         if work.datasets.get(&document.dataset.0) != Some(&document.dataset_name) {
             work.datasets.insert(document.dataset.0, document.dataset_name.clone());
         }
         let folder = match self.folders(work)?.of(document) {
             Numbered::Known(folder) => folder,
             Numbered::New(folder) => {
-                work.rows.push(UserOperation::Add(self.fields.record(document, folder, &mut work.words)));
+                work.rows.push(UserOperation::Add(Row::record(document, folder, &mut work.words)));
                 folder
             }
         };
-        work.rows.push(UserOperation::Add(self.fields.document(document, folder, &mut work.words)));
+        work.rows.push(UserOperation::Add(Row::document(document, folder, &mut work.words)));
         if work.rows.len() < HANDED { Ok(()) } else { hand_over(writer, work) }
     }
 
@@ -181,7 +182,7 @@ impl Open {
     }
 }
 
-fn hand_over(writer: &IndexWriter, work: &mut Work) -> tantivy::Result<()> {
+fn hand_over(writer: &IndexWriter<Row>, work: &mut Work) -> tantivy::Result<()> {
     if work.rows.is_empty() { Ok(()) } else { writer.run(work.rows.drain(..)).map(drop) }
 }
 
@@ -223,7 +224,7 @@ fn parts_to_merge(mut parts: Vec<SegmentMeta>) -> Vec<SegmentId> {
 }
 
 /// What made a writer's thread fail, which it tells only when it is waited for.
-fn cause(writer: &mut IndexWriter, error: TantivyError) -> TantivyError {
+fn cause(writer: &mut IndexWriter<Row>, error: TantivyError) -> TantivyError {
     match error {
         TantivyError::ErrorInThread(_) => writer.prepare_commit().err().unwrap_or(error),
         told => told,

@@ -120,12 +120,20 @@ pub(super) fn each_folded(text: &str, mut each: impl FnMut(Class, Folded, usize)
 /// The whole text as it is compared and sorted: without marks, in small letters; all else stays as it is.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
     let mut all = String::with_capacity(text.len());
-    each_folded(text, |_, folded, _| folded.push_onto(&mut all));
+    fold_onto(text, &mut all);
     all
+}
+
+/// Appends the folded text.
+pub(crate) fn fold_onto(text: &str, all: &mut String) {
+    if text.is_ascii() {
+        let begin = all.len();
+        all.push_str(text);
+        all[begin..].make_ascii_lowercase();
+    } else {
+        each_folded(text, |_, folded, _| folded.push_onto(all));
+    }
 }
 
 /// The folded text, each character with the number of the one that it comes from.
