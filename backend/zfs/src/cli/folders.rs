@@ -21,12 +21,18 @@ use super::{
     parse::{self, Mount},
     reach::mounts_of,
 };
-use crate::{Result, Unreachable, ZfsError, files::automount::patiently};
+use crate::{
+    Result, Unreachable, ZfsError,
+    files::automount::{alone, patiently},
+};
 
 /// `ZFS_SUPER_MAGIC`, which `statfs` tells of every ZFS filesystem.
 const ZFS_MAGIC: u64 = 0x2fc1_2fc1;
 /// `ZFSCTL_INO_SNAPDIR`: the inode of every `.zfs/snapshot`, which no real folder can have.
 const SNAPDIR_INODE: u64 = 0x0000_FFFF_FFFF_FFFD;
+
+/// Where in a filesystem the folders of its snapshots are.
+const SNAPDIR: &str = ".zfs/snapshot";
 
 /// How long a snapshot's unmounting is waited for: it is a courtesy, and goes on without anybody waiting.
 const LEAVING: Duration = Duration::from_secs(5);
@@ -82,7 +88,9 @@ impl CliZfs {
                 return Ok(mount.point);
             }
             let live = live.into_iter().find(is_visible).ok_or(Closed::Hidden)?;
-            patiently(|closed| *closed == Closed::Failed(Errno::LOOP), || open_snapshot(&live, &tag))
+            alone(&live.point.join(SNAPDIR).join(&tag), || {
+                patiently(|closed| *closed == Closed::Failed(Errno::LOOP), || open_snapshot(&live, &tag))
+            })
         })?;
         opened.or_else(|closed| Err(self.why_closed(name, closed)?))
     }
@@ -90,7 +98,7 @@ impl CliZfs {
     /// Unmounts what the kernel mounted for a look into the snapshot, unless somebody uses it.
     pub(super) fn unmount_snapshot(&self, name: &SnapshotName) -> Result<()> {
         let mounts = self.mounts()?;
-        let end = Path::new(".zfs/snapshot").join(name.tag.as_str());
+        let end = Path::new(SNAPDIR).join(name.tag.as_str());
         // One made by hand is somebody's. One that came from another namespace would stay there, and then the kernel,
         // which knows of that one, would not mount it here again.
         let source = name.to_string();
@@ -101,8 +109,10 @@ impl CliZfs {
         }
         let left = self.probe(LEAVING.min(self.door.deadline()), move || {
             // A command being started elsewhere in this process holds all that is open here until it runs.
-            let leave =
-                |point| patiently(|errno| *errno == Errno::BUSY, || unmount(point, UnmountFlags::NOFOLLOW));
+            let leave = |point: &PathBuf| {
+                let leave = || unmount(point, UnmountFlags::NOFOLLOW);
+                alone(point, || patiently(|errno| *errno == Errno::BUSY, leave))
+            };
             points.iter().try_for_each(|point| match leave(point) {
                 // In use, or no mount any more.
                 Ok(()) | Err(Errno::BUSY | Errno::INVAL | Errno::NOENT) => Ok(()),
@@ -179,7 +189,7 @@ fn is_on(device: u64, mount: &Mount) -> bool {
 /// Opens `.zfs/snapshot/TAG`, which makes the kernel mount it.
 fn open_snapshot(live: &Mount, tag: &str) -> std::result::Result<PathBuf, Closed> {
     let path = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let snapdir = live.point.join(".zfs/snapshot");
+    let snapdir = live.point.join(SNAPDIR);
     let folder = openat(CWD, &snapdir, path, Mode::empty()).map_err(closed)?;
     let stat = fstat(&folder).map_err(Closed::Failed)?;
     // Where snapdir is disabled, users may have made a folder of this name. (`statfs` does not work on ZFS's own.)

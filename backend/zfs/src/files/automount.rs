@@ -1,6 +1,12 @@
 //! Patience with the kernel's mounting and unmounting of snapshots.
 
-use std::{thread, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak},
+    thread,
+    time::Duration,
+};
 
 /// Tries, and between them.
 const TRIES: u32 = 20;
@@ -22,9 +28,63 @@ pub(crate) fn patiently<T, E>(
     attempt()
 }
 
+/// Folders that somebody opens, or leaves, just now.
+static TAKEN: LazyLock<Mutex<HashMap<PathBuf, Weak<Mutex<()>>>>> = LazyLock::new(Mutex::default);
+
+/// Works on a folder that may be a snapshot's while nobody else in this process does. Two who open a snapshot at the same
+/// time can make OpenZFS 2.3 mount it twice, which its own books do not bear (`avl_add` in `zfsctl_snapshot_mount`): the one
+/// never returns, and whoever opens any snapshot from then on waits for it until the machine is started again.
+pub(crate) fn alone<T>(folder: &Path, work: impl FnOnce() -> T) -> T {
+    let own = {
+        let mut taken = held(&TAKEN);
+        taken.retain(|_, known| known.strong_count() > 0);
+        let known = taken.get(folder).and_then(Weak::upgrade);
+        known.unwrap_or_else(|| {
+            let own = Arc::default();
+            taken.insert(folder.to_owned(), Arc::downgrade(&own));
+            own
+        })
+    };
+    let _alone = held(&own);
+    work()
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    };
+
     use super::*;
+
+    #[test]
+    fn one_folder_is_one_persons_and_another_is_free() {
+        let (inside, most) = (AtomicU32::new(0), AtomicU32::new(0));
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        alone(Path::new("/tank/one"), || {
+                            most.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                            thread::yield_now();
+                            inside.fetch_sub(1, Ordering::SeqCst);
+                        });
+                    }
+                });
+            }
+            let (tell, told) = mpsc::channel();
+            alone(Path::new("/tank/one"), || {
+                scope.spawn(move || alone(Path::new("/tank/other"), || tell.send(()).unwrap()));
+                told.recv_timeout(Duration::from_secs(60)).unwrap();
+            });
+        });
+        assert_eq!(most.into_inner(), 1);
+    }
 
     #[test]
     fn waits_for_what_passes_and_for_nothing_else() {

@@ -12,7 +12,10 @@ use rustix::{
     io::{Errno, retry_on_intr},
 };
 
-use super::{FileError, Kind, Stat, automount::patiently};
+use super::{
+    FileError, Kind, Stat,
+    automount::{alone, patiently},
+};
 
 /// How paths are resolved: beneath the root, through folders only, in one filesystem.
 const BENEATH: ResolveFlags = ResolveFlags::BENEATH
@@ -43,7 +46,7 @@ impl Root {
         let failed = |errno| FileError::Root { folder: folder.to_string_lossy().into_owned(), errno };
         // How this path itself is reached is the administrator's affair: links and mounts may be on the way.
         let open = || retry_on_intr(|| openat(CWD, folder, FOLDER, Mode::empty()));
-        let fd = patiently(|errno| *errno == Errno::LOOP, open).map_err(failed)?;
+        let fd = alone(folder, || patiently(|errno| *errno == Errno::LOOP, open)).map_err(failed)?;
         match openat2(&fd, ".", ITSELF, Mode::empty(), BENEATH) {
             Err(Errno::NOSYS) => return Err(FileError::NoOpenat2),
             Err(errno) => return Err(failed(errno)),
