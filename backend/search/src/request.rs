@@ -131,6 +131,20 @@ pub enum Facet {
     Host,
 }
 
+impl Facet {
+    /// All there are.
+    pub const ALL: [Self; 8] = [
+        Self::Dataset,
+        Self::Category,
+        Self::Extension,
+        Self::Size,
+        Self::Year,
+        Self::Owner,
+        Self::State,
+        Self::Host,
+    ];
+}
+
 /// One value of a facet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetCount {

@@ -19,7 +19,7 @@ use super::{
     schema::NAME,
     sieve::Sieve,
 };
-use crate::{Category, Facet, SIZES, Sort, SortBy, State};
+use crate::{Facet, Sort, SortBy};
 
 /// Counts by value, as the request's facets are ordered.
 pub(super) type Counts = Vec<HashMap<String, u64>>;
@@ -86,7 +86,11 @@ impl Collector for Best<'_> {
         let exact = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &exact))?;
         Ok(SegmentBest {
             ordinal,
-            shapes: columns.shapes.all.iter().map(|shape| OfShape::new(shape, &self.sieve)).collect(),
+            shapes: columns
+                .shapes
+                .each()
+                .map(|(shape, time)| OfShape::new(shape, time, &self.sieve))
+                .collect(),
             each: self.sieve.looks_at_each(),
             sieve: self.sieve.clone(),
             sort: self.sort,
@@ -162,9 +166,10 @@ struct OfShape {
 }
 
 impl OfShape {
-    fn new(shape: &Shape, sieve: &Sieve) -> Self {
+    /// `newest`: nothing of the shape was modified later.
+    fn new(shape: &Shape, newest: i64, sieve: &Sieve) -> Self {
         let lives = if shape.state == 0 { LIVES } else { 0 };
-        let newest = if sieve.lets_through(shape) { lives | time_key(shape.newest()) } else { REFUSED };
+        let newest = if sieve.lets_through(shape) { lives | time_key(newest) } else { REFUSED };
         Self { count: 0, newest }
     }
 }
@@ -211,9 +216,9 @@ impl SegmentCollector for SegmentBest {
             (self.rank(*key), Reverse(DocAddress::new(self.ordinal, *doc)))
         });
         let best = best.collect();
-        let found = self.columns.shapes.all.iter().zip(self.shapes.iter().map(|own| &own.count));
-        let found = found.filter(|(_, count)| **count > 0);
-        let counts = self.facets.iter().map(|facet| count(*facet, found.clone())).collect();
+        let hits = self.shapes.iter().map(|own| own.count);
+        let counts =
+            self.facets.iter().map(|facet| self.columns.shapes.count(*facet, hits.clone())).collect();
         (best, self.shapes.iter().map(|own| own.count).sum(), counts)
     }
 }
@@ -309,44 +314,4 @@ fn tier(score: Score, words: u32) -> u8 {
         return u8::from(in_name + in_folders >= words);
     }
     if are_words >= words { 3 } else { 2 }
-}
-
-/// Sums the counts of shapes up by one thing that they are made of.
-fn count<'a>(facet: Facet, shapes: impl Iterator<Item = (&'a Shape, &'a u64)>) -> HashMap<String, u64> {
-    let word = |words: &[&str], place: u8| words.get(usize::from(place)).map(|word| (*word).to_owned());
-    match facet {
-        Facet::Dataset => summed(shapes, |shape| Some(shape.dataset), |dataset| Some(dataset.to_string())),
-        Facet::Owner => summed(shapes, |shape| Some(shape.owner), |owner| Some(owner.to_string())),
-        Facet::Year => summed(shapes, |shape| Some(shape.year), |year| Some(year.to_string())),
-        Facet::Category => summed(
-            shapes,
-            |shape| Some(shape.category),
-            |place| word(&Category::ALL.map(Category::word), place),
-        ),
-        Facet::State => {
-            summed(shapes, |shape| Some(shape.state), |place| word(&State::ALL.map(State::word), place))
-        }
-        Facet::Size => {
-            summed(shapes, |shape| Some(shape.size), |place| word(&SIZES.map(|(_, word)| word), place))
-        }
-        Facet::Extension => {
-            summed(shapes, |shape| shape.extension.as_deref(), |extension| Some(extension.to_owned()))
-        }
-        // Not counted here.
-        Facet::Host => HashMap::new(),
-    }
-}
-
-fn summed<'a, K: Eq + std::hash::Hash>(
-    shapes: impl Iterator<Item = (&'a Shape, &'a u64)>,
-    key: impl Fn(&'a Shape) -> Option<K>,
-    text: impl Fn(K) -> Option<String>,
-) -> HashMap<String, u64> {
-    let mut sums: HashMap<K, u64> = HashMap::new();
-    for (shape, count) in shapes {
-        if let Some(key) = key(shape) {
-            *sums.entry(key).or_default() += count;
-        }
-    }
-    sums.into_iter().filter_map(|(key, count)| Some((text(key)?, count))).collect()
 }

@@ -6,6 +6,7 @@ mod chosen;
 mod collect;
 mod columns;
 mod errors;
+mod facets;
 mod folders;
 mod hits;
 mod row;

@@ -192,7 +192,7 @@ impl Maker {
                 name = format!("{number} {name}");
                 names.insert(name.clone());
             }
-            files.push(File { name, size, modified: began + self.random.i64(..86_400) });
+            files.push(File { name, size, modified: began + self.random.i64(0..86_400) });
         }
         self.left -= files.len();
         Some(Folder { path, files })
