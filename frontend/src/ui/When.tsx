@@ -14,7 +14,7 @@ type Props = TextProps & {
 /** `3 May 2026, 14:05 (6 months ago)`, the rest of what is known on hover. */
 export function When({ at, none = 'never', short = false, ...rest }: Props) {
   const text = at == null ? <span className={classes.dim}>{none}</span> : <Time at={at} short={short} />
-  // Without a wish of its own it is plain text: a list shows dozens, and each of the library's took as long as all of it.
+  // Without a wish of its own it is plain text, which costs the least: a list shows dozens.
   return Object.keys(rest).length === 0 ? (
     text
   ) : (

@@ -30,7 +30,7 @@ use crate::{
 /// Of a word that begins one of the name's. What words have is added up, and the sum tells how many of them were what:
 /// see [`super::collect`]. All are sums of powers of two, so that no digit is lost. What is only alike has nothing.
 pub(super) const BEGINS: Score = 1.0;
-/// More, of a word that is one of the name's.
+/// More, of a word that is one of the name's. The least part; `tier` counts in it.
 pub(super) const IS_WORD: Score = 1.0 / 8192.0;
 /// Of a word of the folders above.
 pub(super) const IN_FOLDERS: Score = 1.0 / 64.0;
@@ -52,7 +52,6 @@ pub(super) enum Typos {
 
 /// What is looked up for a request.
 pub(super) struct Asker<'a> {
-    pub fields: &'a Fields,
     pub view: &'a Arc<View>,
     pub names: &'a HashMap<u64, String>,
     pub typos: Typos,
@@ -103,7 +102,7 @@ impl Asker<'_> {
     }
 
     fn word(&self, word: &str, prefix: bool) -> Result<Asked> {
-        let Fields { name, folders, .. } = *self.fields;
+        let Fields { name, folders, .. } = *Fields::known();
         let wanted = Wanted { word: word.to_owned(), prefix };
         let strict = self.typos == Typos::None || word.chars().any(|c| c.is_ascii_digit());
         let wrong = match word.chars().count() {
@@ -131,7 +130,7 @@ impl Asker<'_> {
     }
 
     fn phrase(&self, words: &[String]) -> Result<Asked> {
-        let Fields { name, folders, .. } = *self.fields;
+        let Fields { name, folders, .. } = *Fields::known();
         let all = |field| -> Asked {
             match words {
                 [word] => exact(Term::from_field_text(field, word)),
@@ -163,7 +162,7 @@ impl Asker<'_> {
             } else if let Some(folder) = beneath(name, place) {
                 let folder = words::folded(&folder);
                 let terms = std::iter::once(ROOT).chain(folder.split('/'));
-                let terms = terms.map(|term| Term::from_field_text(self.fields.tree, term)).collect();
+                let terms = terms.map(|term| Term::from_field_text(Fields::known().tree, term)).collect();
                 any.push(self.in_folders(&PhraseQuery::new(terms), Some(guid))?);
             }
         }
@@ -201,9 +200,9 @@ impl Asker<'_> {
     fn beneath_each_other(&self, mut names: Vec<String>) -> Result<Asked> {
         if names.len() > 1 {
             let patterns = names.into_iter().enumerate().collect();
-            return Ok(Box::new(RegexPhraseQuery::new_with_offset(self.fields.tree, patterns)));
+            return Ok(Box::new(RegexPhraseQuery::new_with_offset(Fields::known().tree, patterns)));
         }
-        let query = RegexQuery::from_pattern(&names.pop().unwrap_or_default(), self.fields.tree);
+        let query = RegexQuery::from_pattern(&names.pop().unwrap_or_default(), Fields::known().tree);
         // Its automaton outgrew what tantivy allows: a glob of very many stars.
         query.map(|query| Box::new(query) as Asked).map_err(|error| SearchError::Refused(error.to_string()))
     }

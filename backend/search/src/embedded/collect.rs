@@ -307,7 +307,8 @@ impl SegmentBest {
     reason = "a sum of parts of at most 63 words"
 )]
 fn tier(score: Score, words: u32) -> u8 {
-    // As a whole number: to round a float down is a call, which was a twentieth of all.
+    // In the least part, of which `IN_FOLDERS` is 2 to the 7th and `BEGINS` 2 to the 13th. As a whole number: to round a
+    // float down is a call, which was a twentieth of all.
     let sum = (score / IS_WORD) as u32;
     let (in_name, in_folders, are_words) = (sum >> 13, sum >> 7 & 63, sum & 127);
     if in_name < words {

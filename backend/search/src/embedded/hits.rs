@@ -9,7 +9,7 @@ use super::{
     Open,
     among::Among,
     errors::failed,
-    schema::{KINDS, NEVER},
+    schema::{Fields, KINDS, NEVER},
     view::View,
 };
 use crate::{Document, Hit, Result, SearchError};
@@ -69,7 +69,8 @@ impl Open {
 
     fn path(&self, searcher: &Searcher, at: DocAddress) -> Result<RelPath> {
         let stored: TantivyDocument = searcher.doc(at).map_err(failed)?;
-        let path = stored.get_first(self.fields.path).and_then(|value| value.as_bytes()).unwrap_or_default();
+        let path =
+            stored.get_first(Fields::known().path).and_then(|value| value.as_bytes()).unwrap_or_default();
         RelPath::from_bytes(path).map_err(|error| SearchError::Unusable(error.to_string()))
     }
 

@@ -68,7 +68,6 @@ pub struct Embedded {
 /// A folder that can be used.
 struct Open {
     index: Index,
-    fields: &'static Fields,
     views: Views,
     committed: RwLock<Arc<Payload>>,
     work: Mutex<Work>,
@@ -131,8 +130,7 @@ impl Open {
             .map_err(|error| SearchError::Unusable(error.to_string()))?;
         let work = Work { datasets: payload.datasets.clone(), ..Work::default() };
         let views = Views::default();
-        let (fields, committed) = (Fields::known(), RwLock::new(Arc::new(payload)));
-        Ok(Self { index, fields, views, committed, work: Mutex::new(work) })
+        Ok(Self { index, views, committed: RwLock::new(Arc::new(payload)), work: Mutex::new(work) })
     }
 
     fn work(&self) -> MutexGuard<'_, Work> {
@@ -166,7 +164,7 @@ impl Open {
         names: &HashMap<u64, String>,
         typos: Typos,
     ) -> Result<Collected> {
-        let asked = Asker { fields: self.fields, view, names, typos }.ask(request)?;
+        let asked = Asker { view, names, typos }.ask(request)?;
         let best = Best {
             columns: &view.columns,
             sieve: Sieve::new(request),

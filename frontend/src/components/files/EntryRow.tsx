@@ -44,10 +44,7 @@ export function rowPart(target: EventTarget): { index: number; part: RowPart } |
   return { index, part: target.closest('button') === null ? 'row' : 'button' }
 }
 
-/**
- * A folder’s row. The table handles its clicks, so that it is drawn anew only where something of it is another: of a
- * folder in sight at two moments, dozens of rows are the same.
- */
+/** A folder’s row. The table handles its clicks, so that it is drawn anew only where something that it shows is another. */
 export const EntryRow = memo(function EntryRow(props: Props) {
   const { entry, index, start, picked, active, url, acts, restorable } = props
   const name = visibleName(entry.name)

@@ -1,8 +1,9 @@
-import { Checkbox, Loader, VisuallyHidden } from '@mantine/core'
+import { Checkbox, Loader } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react'
 
 import type { Entry } from '../../api/types'
+import { Unseen } from '../../ui/Unseen'
 import { keyTarget } from '../../util/list-keys'
 import { formatCount, plural } from '../../util/sizes'
 import { EntryRow, rowPart } from './EntryRow'
@@ -148,7 +149,7 @@ export function EntryTable(props: Props) {
           </span>
           {acts ? (
             <span role="columnheader">
-              <VisuallyHidden>Restore</VisuallyHidden>
+              <Unseen>Restore</Unseen>
             </span>
           ) : null}
         </div>

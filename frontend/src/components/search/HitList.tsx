@@ -1,9 +1,10 @@
-import { Loader, VisuallyHidden } from '@mantine/core'
+import { Loader } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 
 import type { Hit } from '../../api/search-types'
+import { Unseen } from '../../ui/Unseen'
 import { usePhone } from '../../ui/use-phone'
 import { itemOfHit } from '../tray/gather'
 import { useTray } from '../tray/tray'
@@ -155,10 +156,10 @@ function Head() {
   return (
     <div role="row" aria-rowindex={1} className={classes.head}>
       <span role="columnheader">
-        <VisuallyHidden>Selected</VisuallyHidden>
+        <Unseen>Selected</Unseen>
       </span>
       <span role="columnheader">
-        <VisuallyHidden>Kind</VisuallyHidden>
+        <Unseen>Kind</Unseen>
       </span>
       <span role="columnheader">Name and folder</span>
       <span role="columnheader" className={classes.right}>
@@ -166,7 +167,7 @@ function Head() {
       </span>
       <span role="columnheader">Modified</span>
       <span role="columnheader">
-        <VisuallyHidden>Actions</VisuallyHidden>
+        <Unseen>Actions</Unseen>
       </span>
     </div>
   )

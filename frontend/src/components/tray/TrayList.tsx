@@ -1,7 +1,8 @@
-import { Button, CloseButton, Drawer, Popover, Text, VisuallyHidden } from '@mantine/core'
+import { Button, CloseButton, Drawer, Popover, Text } from '@mantine/core'
 import { IconChevronUp } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 
+import { Unseen } from '../../ui/Unseen'
 import { Bytes } from '../../ui/Bytes'
 import { usePhone } from '../../ui/use-phone'
 import { When } from '../../ui/When'
@@ -34,12 +35,12 @@ export function TrayList() {
       onClick={() => setOpened(!opened)}
     >
       {traySummary(items)}
-      <VisuallyHidden>, show what is in the tray</VisuallyHidden>
+      <Unseen>, show what is in the tray</Unseen>
     </Button>
   )
   return (
     <>
-      <VisuallyHidden role="status">In the tray: {traySummary(items)}</VisuallyHidden>
+      <Unseen role="status">In the tray: {traySummary(items)}</Unseen>
       {phone ? (
         <>
           {button}

@@ -76,8 +76,7 @@ impl Kind {
     }
 }
 
-/// What counts of an answer. No more is read of it: with all hits taken apart, the clients took a tenth of the processors from
-/// the server.
+/// What counts of an answer. No more is read of it: what clients do takes processors from the server.
 #[derive(Deserialize)]
 struct Told {
     total: Total,
