@@ -74,6 +74,16 @@ impl Words {
         self.ranges().map(|range| &self.text[range])
     }
 
+    /// Appends its words, as [`of_name`] gives them, with something between each.
+    pub(crate) fn join_onto(&self, between: &str, text: &mut String) {
+        for (place, word) in self.iter().enumerate() {
+            if place > 0 {
+                text.push_str(between);
+            }
+            text.push_str(word);
+        }
+    }
+
     /// Takes in a name, and tells for each byte of the folded text from which character of the name it comes.
     pub(crate) fn read_traced(&mut self, name: &str) -> Vec<usize> {
         let mut origins = Vec::with_capacity(name.len());

@@ -26,12 +26,18 @@ try {
     await page.goto(`${NASMAN_URL}/files/${encodeURIComponent(DATASET)}?at=${moment}`)
     await page.getByRole('link', { name: FOLDER }).waitFor()
     await page.getByRole('slider', { name: 'Time line' }).waitFor()
+    await page.evaluate(rest)
     opened.push(await page.evaluate(open, FOLDER))
     stepped.push(await page.evaluate(step, FOLDER))
   }
   console.log(JSON.stringify({ opened, stepped }))
 } finally {
   await browser.close()
+}
+
+/** Until the page has nothing left to do of its being loaded, which took up to 80 ms in which nobody has clicked yet. */
+async function rest() {
+  await new Promise((resolve) => requestIdleCallback(resolve))
 }
 
 async function open(folder) {

@@ -3,9 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use tantivy::{
-    BitSet, Score, SegmentReader, Term,
+    Score, SegmentReader, Term,
     collector::DocSetCollector,
-    columnar::StrColumn,
     query::{
         AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery, Occur,
         PhraseQuery, Query as Ask, RegexPhraseQuery, RegexQuery, TermQuery,
@@ -17,13 +16,14 @@ use super::{
     chosen::Chosen,
     errors::failed,
     folders::{FolderSet, in_folders},
-    schema::{END, Fields, NAME, ROOT},
+    names,
+    schema::{END, Fields, ROOT},
     view::View,
     word::{Alike, Wanted, WordQuery},
 };
 use crate::{
     Request, Result, SearchError,
-    query::{Condition, PathPattern, fits},
+    query::{Condition, PathPattern},
     words,
 };
 
@@ -77,7 +77,7 @@ impl Asker<'_> {
         let asked = match condition {
             Condition::Words { words, prefix } => self.words(words, *prefix)?,
             Condition::Phrase(words) => self.phrase(words)?,
-            Condition::Glob(glob) => no_score(self.name_glob(glob)),
+            Condition::Glob(glob) => no_score(Box::new(names::of_glob(self.view, glob))),
             Condition::In(place) => no_score(self.within(place)?),
             Condition::Path(path) => no_score(self.path(path)?),
             Condition::Extension(_)
@@ -131,21 +131,19 @@ impl Asker<'_> {
 
     fn phrase(&self, words: &[String]) -> Result<Asked> {
         let Fields { name, folders, .. } = *Fields::known();
-        let all = |field| -> Asked {
-            match words {
-                [word] => exact(Term::from_field_text(field, word)),
-                words => Box::new(PhraseQuery::new(
-                    words.iter().map(|word| Term::from_field_text(field, word)).collect(),
-                )),
+        let term = |field, word: &String| Term::from_field_text(field, word);
+        let (named, above): (Asked, Asked) = match words {
+            [] => return Ok(Box::new(EmptyQuery)),
+            [word] => (exact(term(name, word)), exact(term(folders, word))),
+            words => {
+                let terms = words.iter().map(|word| term(folders, word)).collect();
+                (Box::new(names::of_phrase(self.view, words)), Box::new(PhraseQuery::new(terms)))
             }
         };
-        if words.is_empty() {
-            return Ok(Box::new(EmptyQuery));
-        }
         let many = u16::try_from(words.len()).map_or(1.0, Score::from);
         Ok(Box::new(DisjunctionMaxQuery::new(vec![
-            scored(all(name), many * (BEGINS + IS_WORD)),
-            scored(self.in_folders(&*all(folders), None)?, many * IN_FOLDERS),
+            scored(named, many * (BEGINS + IS_WORD)),
+            scored(self.in_folders(&*above, None)?, many * IN_FOLDERS),
         ])))
     }
 
@@ -185,7 +183,7 @@ impl Asker<'_> {
         let in_last = above.iter().cloned().chain([in_folder(last)]).collect();
         let mut any: Vec<Asked> = vec![self.in_folders(&*self.beneath_each_other(in_last)?, None)?];
         if !path.folder {
-            let named = self.name_glob(last);
+            let named: Asked = Box::new(names::of_glob(self.view, last));
             any.push(if above.is_empty() {
                 named
             } else {
@@ -224,37 +222,6 @@ impl Asker<'_> {
         }
         Ok(folders)
     }
-
-    /// Documents whose whole folded name fits.
-    fn name_glob(&self, glob: &str) -> Asked {
-        let (view, glob) = (Arc::clone(self.view), glob.to_owned());
-        Box::new(Chosen::by(move |segment: &SegmentReader| {
-            let mut docs = BitSet::with_max_value(segment.max_doc());
-            let Some((names, numbers)) = &view.columns_of(segment)?.names else { return Ok(docs) };
-            let fitting = fitting(names, &glob)?;
-            for (doc, _) in (0..).zip(numbers).filter(|(_, number)| fitting.contains(**number)) {
-                docs.insert(doc);
-            }
-            Ok(docs)
-        }))
-    }
-}
-
-/// The numbers of the names that fit. All are looked at: where in its name a glob begins to tell is not known.
-fn fitting(names: &StrColumn, glob: &str) -> tantivy::Result<BitSet> {
-    let mut fitting = BitSet::with_max_value(u32::try_from(names.num_terms()).unwrap_or(u32::MAX));
-    let mut all = names.dictionary().stream()?;
-    while all.advance() {
-        let key = std::str::from_utf8(all.key()).unwrap_or_default();
-        if key.split_once(NAME).is_some_and(|(_, name)| fits(glob, name)) {
-            fitting.insert(small(all.term_ord()));
-        }
-    }
-    Ok(fitting)
-}
-
-fn small(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// What was typed, as a name that has just these words.

@@ -196,6 +196,7 @@ pub(super) struct SegmentBest {
 impl SegmentCollector for SegmentBest {
     type Fruit = (Vec<Ranked>, u64, Counts);
 
+    #[inline]
     fn collect(&mut self, doc: DocId, score: Score) {
         let shape = self.columns.shapes.number(doc);
         let Some(own) = self.shapes.get_mut(shape) else { return };

@@ -65,14 +65,14 @@ impl Runs {
         u32::try_from(self.begins.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
-    /// Adds the documents in these folders.
-    pub(super) fn add_to(&self, docs: &mut BitSet, folders: &FolderSet) {
+    /// Tells the runs of documents in these folders.
+    pub(super) fn each_in(&self, folders: &FolderSet, mut tell: impl FnMut(Range<DocId>)) {
         for folder in folders.all.iter().filter_map(|folder| usize::try_from(*folder).ok()) {
             let (Some(&begin), Some(&end)) = (self.begins.get(folder), self.begins.get(folder + 1)) else {
                 continue;
             };
             for run in (begin..end).filter_map(|place| self.runs.get(usize::try_from(place).ok()?)) {
-                run.clone().for_each(|doc| _ = docs.insert(doc));
+                tell(run.clone());
             }
         }
     }
@@ -83,7 +83,8 @@ pub(super) fn in_folders(view: &std::sync::Arc<View>, folders: FolderSet) -> Cho
     let view = std::sync::Arc::clone(view);
     Chosen::by(move |segment: &SegmentReader| {
         let mut docs = BitSet::with_max_value(segment.max_doc());
-        view.columns_of(segment)?.runs.add_to(&mut docs, &folders);
+        let runs = &view.columns_of(segment)?.runs;
+        runs.each_in(&folders, |run| run.for_each(|doc| _ = docs.insert(doc)));
         Ok(docs)
     })
 }

@@ -5,10 +5,12 @@ mod ask;
 mod chosen;
 mod collect;
 mod columns;
+mod docs;
 mod errors;
 mod facets;
 mod folders;
 mod hits;
+mod names;
 mod row;
 mod schema;
 mod sieve;
@@ -36,6 +38,7 @@ use self::{
     schema::{Fields, register},
     sieve::Sieve,
     view::{View, Views},
+    word::WordQuery,
 };
 use crate::{
     Answer, Change, Engine, FacetCount, Hit, Marker, Request, Result, SearchError, SearchIndex, Stats, Total,
@@ -43,7 +46,7 @@ use crate::{
 };
 
 /// Of what is in the folder; another one is made anew.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 const FORMAT_FILE: &str = "nasman-format";
 /// Bytes of paths that are packed together, and unpacked for each hit.
 const BLOCK: usize = 4 << 10;
@@ -175,7 +178,11 @@ impl Open {
             offset: request.offset,
             limit: request.limit,
         };
-        view.searcher.search(&asked, &best).map_err(failed)
+        let collected = match asked.downcast_ref::<WordQuery>() {
+            Some(word) => word.collect(&best),
+            None => view.searcher.search(&asked, &best),
+        };
+        collected.map_err(failed)
     }
 
     fn view(&self) -> Result<Arc<View>> {

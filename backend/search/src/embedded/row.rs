@@ -12,11 +12,12 @@ use tantivy::schema::{
 
 use super::{
     columns::Shape,
-    schema::{END, Fields, NAME, NEVER, ROOT},
+    names::write_whole,
+    schema::{END, Fields, NEVER, ROOT},
 };
 use crate::{
     Document, entry_id,
-    words::{Words, fold_onto, folded},
+    words::{Words, folded},
 };
 
 /// Values of a row.
@@ -57,14 +58,9 @@ impl Row {
         let name = &*String::from_utf8_lossy(document.path.split().1);
         let mut text = String::with_capacity(4 * name.len());
         words.read_name(name);
-        join(words, "/", &mut text);
+        words.join_onto("/", &mut text);
         let second = text.len();
-        if words.is_divided() {
-            words.read_query(name);
-        }
-        join(words, " ", &mut text);
-        text.push(NAME);
-        fold_onto(name, &mut text);
+        write_whole(name, words, &mut text);
         let path = document.path.as_bytes();
         let mut bytes = Vec::with_capacity(SHAPE + path.len());
         Shape::of(document).write(&mut bytes);
@@ -91,7 +87,7 @@ impl Row {
         let mut text = String::new();
         for name in names() {
             words.read_name(name);
-            join(words, "/", &mut text);
+            words.join_onto("/", &mut text);
             // An empty part keeps a phrase from reaching from one folder into the next.
             text.push_str("//");
         }
@@ -104,15 +100,6 @@ impl Row {
         let entry = entry_id(document.dataset, &path);
         let numbers = Numbers { folder: folder.into(), entry, ..Numbers::default() };
         Self { is_record: true, text, second, path: bytes.len(), bytes, numbers, modified: 0 }
-    }
-}
-
-fn join(words: &Words, with: &str, text: &mut String) {
-    for (place, word) in words.iter().enumerate() {
-        if place > 0 {
-            text.push_str(with);
-        }
-        text.push_str(word);
     }
 }
 

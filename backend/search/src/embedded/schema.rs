@@ -13,7 +13,7 @@ use tantivy::{
 pub(super) const ROOT: &str = "\u{1}";
 /// Stands where it ends.
 pub(super) const END: &str = "\u{2}";
-/// Stands between the words of a name, joined, and the folded name itself.
+/// Stands between the parts of [`Fields::whole`].
 pub(super) const NAME: char = '\u{1}';
 /// `died` of what lives.
 pub(super) const NEVER: u64 = u64::MAX;
@@ -24,13 +24,13 @@ const RAW: &str = "raw";
 
 /// The fields by their meaning. A field that is `FAST` is a column.
 pub(super) struct Fields {
-    /// The folded words of the name, with their places.
+    /// The folded words of the name.
     pub name: Field,
     /// Of a folder's record: the folded words of its path, with their places.
     pub folders: Field,
     /// Of a folder's record: [`ROOT`], the folded names, [`END`], with their places.
     pub tree: Field,
-    /// The words of the name as one text, [`NAME`], and the folded name: tells whole names, orders by name, fits globs.
+    /// The name as [`super::names`] writes it: tells whole names, orders by name, fits globs, has phrases.
     pub whole: Field,
     /// A [`super::columns::Shape`]: what facets count.
     pub shape: Field,
@@ -76,9 +76,9 @@ impl Fields {
             (number("folder"), number("entry"), number("inode"), number("versions"));
         let (size, born, died) = (number("size"), number("born"), number("died"));
         let fields = Self {
-            name: words(&mut schema, "name"),
-            folders: words(&mut schema, "folders"),
-            tree: words(&mut schema, "tree"),
+            name: words(&mut schema, "name", IndexRecordOption::Basic),
+            folders: words(&mut schema, "folders", IndexRecordOption::WithFreqsAndPositions),
+            tree: words(&mut schema, "tree", IndexRecordOption::WithFreqsAndPositions),
             whole: schema.add_text_field("whole", TextOptions::default().set_fast(RAW)),
             shape: schema.add_bytes_field("shape", FAST),
             folder,
@@ -95,11 +95,9 @@ impl Fields {
     }
 }
 
-fn words(schema: &mut SchemaBuilder, name: &str) -> Field {
-    let indexing = TextFieldIndexing::default()
-        .set_tokenizer(PARTS)
-        .set_fieldnorms(false)
-        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+fn words(schema: &mut SchemaBuilder, name: &str, kept: IndexRecordOption) -> Field {
+    let indexing =
+        TextFieldIndexing::default().set_tokenizer(PARTS).set_fieldnorms(false).set_index_option(kept);
     schema.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tantivy::{
     BitSet, DocId, DocSet, Score, SegmentReader,
+    collector::{Collector as _, SegmentCollector as _},
     index::InvertedIndexReader,
     postings::TermInfo,
     query::{BitSetDocSet, EnableScoring, Explanation, Query, Scorer, Weight},
@@ -16,6 +17,8 @@ use tantivy::{
 use super::{
     ask::{BEGINS, IN_FOLDERS, IS_WORD},
     chosen::explained,
+    collect::{Best, Collected},
+    docs::Docs,
     folders::FolderSet,
     view::View,
 };
@@ -30,7 +33,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Tells the documents of each term of a field that is the word, or begins with it; and which it is.
-    fn read(
+    pub(super) fn read(
         &self,
         segment: &SegmentReader,
         field: Field,
@@ -99,8 +102,34 @@ impl std::fmt::Debug for WordQuery {
 
 impl Query for WordQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(self.word_weight(scoring)?))
+    }
+}
+
+impl WordQuery {
+    fn word_weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<WordWeight> {
         let alike = self.alike.as_ref().map(|alike| alike.names.weight(scoring)).transpose()?;
-        Ok(Box::new(WordWeight { query: self.clone(), alike }))
+        Ok(WordWeight { query: self.clone(), alike })
+    }
+
+    /// Collects what the word alone finds, as tantivy does, which makes two calls that can't be foreseen for each document.
+    pub(super) fn collect(&self, best: &Best<'_>) -> tantivy::Result<Collected> {
+        let searcher = &self.view.searcher;
+        let weight = self.word_weight(EnableScoring::enabled_from_searcher(searcher))?;
+        let each = (0..).zip(searcher.segment_readers()).map(|(ordinal, segment)| {
+            let mut collector = best.for_segment(ordinal, segment)?;
+            let found = weight.found(segment)?;
+            match segment.alive_bitset() {
+                None => found.each(|doc, score| collector.collect(doc, score)),
+                Some(alive) => found.each(|doc, score| {
+                    if alive.is_alive(doc) {
+                        collector.collect(doc, score);
+                    }
+                }),
+            }
+            Ok(collector.harvest())
+        });
+        best.merge_fruits(each.collect::<tantivy::Result<_>>()?)
     }
 }
 
@@ -112,22 +141,20 @@ struct WordWeight {
 impl WordWeight {
     fn found(&self, segment: &SegmentReader) -> tantivy::Result<Found> {
         let WordQuery { view, name: field, wanted, folders, alike } = &self.query;
-        let empty = || BitSet::with_max_value(segment.max_doc());
-        let mut found = Found { is_word: empty(), begins: empty(), in_folders: empty(), alike: None };
+        let empty = || Docs::of(segment.max_doc());
+        let mut found = Found { is_word: empty(), begins: empty(), in_folders: empty(), alike: empty() };
         wanted.read(segment, *field, |docs, is| {
-            insert(if is { &mut found.is_word } else { &mut found.begins }, docs);
+            if is { &mut found.is_word } else { &mut found.begins }.add(docs);
         })?;
         let runs = &view.columns_of(segment)?.runs;
-        runs.add_to(&mut found.in_folders, folders);
+        runs.each_in(folders, |run| found.in_folders.add_run(run));
         if let (Some(alike), Some(names)) = (alike, &self.alike) {
-            let mut docs = empty();
-            runs.add_to(&mut docs, &alike.folders);
+            runs.each_in(&alike.folders, |run| found.alike.add_run(run));
             let mut names = names.scorer(segment, 1.0)?;
             while names.doc() != tantivy::TERMINATED {
-                docs.insert(names.doc());
+                found.alike.add(&[names.doc()]);
                 names.advance();
             }
-            found.alike = Some(docs);
         }
         Ok(found)
     }
@@ -135,27 +162,14 @@ impl WordWeight {
 
 impl Weight for WordWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let found = self.found(segment)?;
+        let found = self.found(segment)?.into_bits();
         let mut docs = BitSet::with_max_value(segment.max_doc());
-        found.each(|doc| _ = docs.insert(doc));
+        found.each(|doc, _| _ = docs.insert(doc));
         Ok(Box::new(WordScorer { docs: docs.into(), found, boost }))
-    }
-
-    /// As with the scorer, without asking it for each document.
-    fn for_each(&self, segment: &SegmentReader, tell: &mut dyn FnMut(DocId, Score)) -> tantivy::Result<()> {
-        let found = self.found(segment)?;
-        found.each(|doc| tell(doc, found.score(doc)));
-        Ok(())
     }
 
     fn explain(&self, segment: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
         explained(self, segment, doc)
-    }
-}
-
-fn insert(set: &mut BitSet, docs: &[DocId]) {
-    for doc in docs {
-        set.insert(*doc);
     }
 }
 
@@ -175,47 +189,78 @@ fn documents(
 /// A segment's documents that have a word, by where.
 struct Found {
     /// The name has the word itself.
-    is_word: BitSet,
+    is_word: Docs,
     /// A word of the name begins so.
-    begins: BitSet,
+    begins: Docs,
     /// A folder above has it.
-    in_folders: BitSet,
-    /// Name or folders have something like it; absent where that does not count.
-    alike: Option<BitSet>,
+    in_folders: Docs,
+    /// Name or folders have something like it, where that counts.
+    alike: Docs,
 }
 
+/// What these are worth, in the order of [`Found`].
+const SCORES: [Score; 4] = [BEGINS + IS_WORD, BEGINS, IN_FOLDERS, 0.0];
+
 impl Found {
-    /// Calls for each, sixty-four looked at together.
-    fn each(&self, mut tell: impl FnMut(DocId)) {
+    /// Calls for each document once, with what it is worth.
+    fn each(self, mut tell: impl FnMut(DocId, Score)) {
+        match self.few() {
+            Some(few) => few.into_iter().for_each(|(doc, place)| tell(doc, SCORES[place])),
+            None => self.into_bits().each(tell),
+        }
+    }
+
+    /// Each document once, with its best place in [`SCORES`]; absent when there are many.
+    fn few(&self) -> Option<Vec<(DocId, usize)>> {
         let Self { is_word, begins, in_folders, alike } = self;
-        for bucket in 0..is_word.max_value().div_ceil(64) {
-            let of = |set: &BitSet| set.tinyset(bucket);
-            let mut docs = of(is_word).union(of(begins)).union(of(in_folders));
-            if let Some(alike) = alike {
-                docs = docs.union(of(alike));
-            }
-            while let Some(place) = docs.pop_lowest() {
-                tell(bucket * 64 + place);
+        let mut all = Vec::new();
+        for (place, docs) in [is_word, begins, in_folders, alike].into_iter().enumerate() {
+            all.extend(docs.few()?.iter().map(|doc| (*doc, place)));
+        }
+        all.sort_unstable();
+        all.dedup_by_key(|(doc, _)| *doc);
+        Some(all)
+    }
+
+    fn into_bits(self) -> FoundBits {
+        let Self { is_word, begins, in_folders, alike } = self;
+        FoundBits([is_word, begins, in_folders, alike].map(Docs::into_bits))
+    }
+}
+
+/// The same, of many: by place in [`SCORES`]; absent where there are none.
+struct FoundBits([Option<BitSet>; SCORES.len()]);
+
+impl FoundBits {
+    /// Calls for each with what it is worth, sixty-four looked at together; of these the best come first.
+    fn each(&self, mut tell: impl FnMut(DocId, Score)) {
+        let sets: Vec<_> =
+            self.0.iter().zip(SCORES).filter_map(|(set, score)| Some((set.as_ref()?, score))).collect();
+        let max_doc = sets.first().map_or(0, |(set, _)| set.max_value());
+        for bucket in 0..max_doc.div_ceil(64) {
+            let mut told = 0;
+            for (set, score) in &sets {
+                let docs = u64::from_le_bytes(set.tinyset(bucket).into_bytes());
+                let mut more = docs & !told;
+                told |= docs;
+                while more != 0 {
+                    tell(bucket * 64 + more.trailing_zeros(), *score);
+                    // Without the lowest.
+                    more &= more - 1;
+                }
             }
         }
     }
 
     fn score(&self, doc: DocId) -> Score {
-        if self.is_word.contains(doc) {
-            BEGINS + IS_WORD
-        } else if self.begins.contains(doc) {
-            BEGINS
-        } else if self.in_folders.contains(doc) {
-            IN_FOLDERS
-        } else {
-            0.0
-        }
+        let has = |set: &Option<BitSet>| set.as_ref().is_some_and(|set| set.contains(doc));
+        self.0.iter().zip(SCORES).find(|(set, _)| has(set)).map_or(0.0, |(_, score)| score)
     }
 }
 
 struct WordScorer {
     docs: BitSetDocSet,
-    found: Found,
+    found: FoundBits,
     boost: Score,
 }
 

@@ -65,10 +65,24 @@ fn longer_words_may_be_misspelt(index: &dyn SearchIndex) {
 fn phrases_stand_together(index: &dyn SearchIndex) {
     fill_names(
         index,
-        &["holiday sunset.jpg", "sunset holiday.jpg", "holiday/sunset.jpg", "my holiday sunset/a.jpg"],
+        &[
+            "holiday sunset.jpg",
+            "sunset holiday.jpg",
+            "holiday/sunset.jpg",
+            "my holiday sunset/a.jpg",
+            "HolidaySunset.JPG",
+            "holiday sunsets.jpg",
+        ],
     );
-    assert_eq!(found(index, "\"holiday sunset\""), ["holiday sunset.jpg", "my holiday sunset/a.jpg"]);
-    assert_eq!(found(index, "\"sunset\"").len(), 4);
+    assert_eq!(
+        found(index, "\"holiday sunset\""),
+        ["HolidaySunset.JPG", "holiday sunset.jpg", "my holiday sunset/a.jpg"]
+    );
+    assert_eq!(
+        found(index, "\"sunset jpg\""),
+        ["HolidaySunset.JPG", "holiday sunset.jpg", "holiday/sunset.jpg"]
+    );
+    assert_eq!(found(index, "\"sunset\"").len(), 5);
 }
 
 fn what_must_not_be_is_not(index: &dyn SearchIndex) {

@@ -4,5 +4,6 @@ pub mod body;
 pub mod disposition;
 pub mod error;
 pub mod middleware;
+pub mod packed;
 pub mod page;
 pub mod query;

@@ -13,6 +13,7 @@ use crate::{
     http::{
         body::Body,
         error::{ApiError, ApiResult, Code, Problem},
+        packed::{Packed, Packing},
         page::Page,
         query::Query,
     },
@@ -36,11 +37,14 @@ pub async fn search_files(
     app: web::Data<App>,
     user: Viewer,
     query: Query<SearchQuery>,
-) -> ApiResult<web::Json<SearchView>> {
+    packing: Packing,
+) -> ApiResult<Packed> {
     let worker = app.clone();
-    let found =
-        app.files(move |_| search::search(&worker, search::scope(&worker, &user.0.access)?, &query.0));
-    Ok(web::Json(found.await?))
+    let found = app.files(move |_| {
+        let scope = search::scope(&worker, &user.0.access)?;
+        packing.pack(&search::search(&worker, scope, &query.0)?)
+    });
+    found.await
 }
 
 /// What the box may go on with.

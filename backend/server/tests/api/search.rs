@@ -271,3 +271,33 @@ async fn searches_are_kept_for_oneself() {
     script.delete(&format!("/searches/{id}")).await.is(204);
     assert_eq!(script.get("/searches").await.ok()["items"], json!([]));
 }
+
+#[tokio::test]
+async fn answers_are_compressed_for_those_who_take_them_so() {
+    let app = scene();
+    let script = looked(&app).await;
+    let fields = [("q", "docs"), ("facets", "ext")];
+    let plain = settled(&script, &fields).await;
+    let accepted = [
+        ("gzip", true),
+        ("br, gzip;q=0.5", true),
+        ("*", false),
+        ("identity", false),
+        ("br", false),
+        ("gzip;q=0", false),
+        ("gzip;q=oddly", false),
+    ];
+    for (accepted, compressed) in accepted {
+        let reply = script.get_with(&query("/search", &fields), "accept-encoding", accepted).await.is(200);
+        let encoding = reply.header("content-encoding");
+        let expected = (compressed.then_some("gzip"), Some("accept-encoding"));
+        assert_eq!((encoding, reply.header("vary")), expected, "{accepted}");
+        assert_eq!(reply.header("content-type"), Some("application/json"), "{accepted}");
+        let json: Value = if compressed {
+            serde_json::from_reader(flate2::read::GzDecoder::new(&*reply.body)).unwrap()
+        } else {
+            reply.json()
+        };
+        assert_eq!((&json["hits"], &json["facets"]), (&plain["hits"], &plain["facets"]), "{accepted}");
+    }
+}

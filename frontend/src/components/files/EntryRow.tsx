@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core'
+import { shallowEqual } from '@mantine/hooks'
 import { IconRestore } from '@tabler/icons-react'
+import { replaceEqualDeep } from '@tanstack/react-query'
 import { memo } from 'react'
 import { Link } from 'react-router'
 
@@ -77,7 +79,12 @@ export const EntryRow = memo(function EntryRow(props: Props) {
       ) : null}
     </div>
   )
-})
+}, isAlike)
+
+/** Another moment’s answer has entries of its own, most of which say the same. */
+function isAlike({ entry, ...rest }: Props, { entry: next, ...others }: Props): boolean {
+  return shallowEqual(rest, others) && replaceEqualDeep(entry, next) === entry
+}
 
 function Name({ entry, name, url }: { entry: Entry; name: string; url: string | null }) {
   const mark = markOf(entry)

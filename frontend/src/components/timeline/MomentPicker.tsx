@@ -19,13 +19,20 @@ export function MomentPicker({ moments, chosen, onChoose }: Props) {
   const now = moments.length
   const past = chosen !== null && chosen < now
   const [typed, setTyped] = useState('')
-  const choices = useMemo(() => offered(moments, chosen, typed), [moments, chosen, typed])
+  const [open, setOpen] = useState(false)
+  // Closed, it shows but one; hundreds of dates would be put into words at each step through time.
+  const choices = useMemo(
+    () => (open ? offered(moments, chosen, typed) : shown(moments, chosen)),
+    [open, moments, chosen, typed],
+  )
   return (
     <Group gap={6} align="flex-end" wrap="nowrap" miw={0} flex="1 1 300px">
       <Select
         label="Moment"
         searchable
         onSearchChange={setTyped}
+        onDropdownOpen={() => setOpen(true)}
+        onDropdownClose={() => setOpen(false)}
         filter={({ options }) => options}
         maxDropdownHeight={340}
         flex={1}
@@ -81,25 +88,29 @@ const OFFERED = 200
 
 type Option = { value: string; label: string }
 
+function optionOf(moments: TimeLineMoment[], index: number): Option {
+  const moment = moments[index]
+  const label = moment === undefined ? NOW : `${formatDateTime(moment.created)} · ${moment.tag}`
+  return { value: String(index), label }
+}
+
+/** Now, and the chosen one. */
+function shown(moments: TimeLineMoment[], chosen: number | null): [Option, ...Option[]] {
+  const own = chosen === null || chosen === moments.length ? [] : [optionOf(moments, chosen)]
+  return [optionOf(moments, moments.length), ...own]
+}
+
 /**
  * Now, and those whose date or name holds what is typed: newest first, since what people look for is mostly recent. The chosen
  * one is always among them.
  */
 export function offered(moments: TimeLineMoment[], chosen: number | null, typed: string): Option[] {
-  const option = (index: number): Option => ({
-    value: String(index),
-    label:
-      index === moments.length
-        ? NOW
-        : `${formatDateTime(moments[index]?.created ?? '')} · ${moments[index]?.tag ?? ''}`,
-  })
-  const now = option(moments.length)
-  const own = chosen === null || chosen === moments.length ? [] : [option(chosen)]
+  const [now, ...own] = shown(moments, chosen)
   // The field holds the chosen one’s words until something else is typed.
   const words = [now, ...own].some(({ label }) => label === typed) ? '' : typed.trim().toLowerCase()
   const options: Option[] = []
   for (let index = moments.length - 1; index >= 0 && options.length < OFFERED; index--) {
-    const one = option(index)
+    const one = optionOf(moments, index)
     if (words === '' || one.label.toLowerCase().includes(words)) options.push(one)
   }
   const first = words === '' || NOW.toLowerCase().includes(words) ? [now] : []
