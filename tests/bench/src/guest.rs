@@ -1,4 +1,5 @@
-//! Restoring on real ZFS, in the test guest: a deleted file of 1 GiB comes back out of a snapshot, through the API.
+//! Restoring on real ZFS, in the test guest: a deleted file of 1 GiB, and a deleted folder of small ones, come back out of
+//! snapshots, through the API.
 //! The guest is emulated where the machine offers nothing better, so that only figures of one guest may be compared.
 
 use std::{
@@ -36,21 +37,49 @@ const SCENE: &str = "
     rm /bench/big /bench/part
     zpool sync bench";
 
-/// Measures a restore against a copy that clones no blocks.
+/// Files in the folder of small ones, in a hundred folders.
+const SMALL: usize = 10_000;
+const SMALL_ROUNDS: usize = 3;
+/// Files of up to 8 KiB in a snapshot `small`.
+const SMALL_SCENE: &str = r#"
+    perl -e 'open my $random, "<", "/dev/urandom";
+        mkdir "/bench/small";
+        for my $folder (1..100) {
+            mkdir "/bench/small/$folder";
+            for my $file (1..100) {
+                read $random, my $bytes, 1 + int rand 8192;
+                open my $to, ">", "/bench/small/$folder/$file";
+                print $to $bytes;
+            }
+        }'
+    zfs snapshot bench@small
+    rm -r /bench/small
+    zpool sync bench"#;
+
+/// Measures restores against copies.
 pub fn measure(folder: &Path) -> Result<Vec<Row>> {
     std::fs::copy(SERVER, folder.join("nasman")).with_context(|| format!("{SERVER} is not built"))?;
     let guest = Guest::start(folder)?;
     guest.run(&["sh", "-ec", SCENE, &PART_MIB.to_string()])?;
+    guest.run(&["sh", "-ec", SMALL_SCENE])?;
     let client = guest.serve()?;
+    let mut rows = large(&guest, &client)?;
+    rows.push(small(&guest, &client)?);
+    Ok(rows)
+}
+
+/// One large file, against a copy that clones no blocks.
+fn large(guest: &Guest, client: &Client) -> Result<Vec<Row>> {
     let mut grown = Vec::new();
     let restore = || {
-        let (seconds, growth) = restore(&guest, &client)?;
-        grown.push(growth);
+        let seconds = restore(client, "s", "big")?;
+        grown.push(guest.cloned()? / GIB);
+        guest.remove("big")?;
         Ok(seconds)
     };
-    let part = || Ok(f64::from(PARTS) * copy(&guest, "--reflink=never", "part")?);
+    let part = || Ok(f64::from(PARTS) * copy(guest, "--reflink=never", "s/part")?);
     let (restored, copied) = alternate(ROUNDS, undisturbed, restore, part)?;
-    let cloned = repeat(ROUNDS, undisturbed, || copy(&guest, "--reflink=auto", "big"))?;
+    let cloned = repeat(ROUNDS, undisturbed, || copy(guest, "--reflink=auto", "s/big"))?;
     let least = grown.iter().copied().fold(f64::INFINITY, f64::min);
     Ok(vec![
         Row::new("guest: restore of 1 GiB out of a snapshot", restored, "s")
@@ -62,18 +91,31 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
     ])
 }
 
-/// Seconds that the job took, and by how many GiB the pool's cloned blocks grew.
-fn restore(guest: &Guest, client: &Client) -> Result<(f64, f64)> {
-    let order = json!({"dataset": "bench", "at": "s", "paths": ["big"]});
+/// Many small ones, against a copy that keeps as much as a restore does.
+fn small(guest: &Guest, client: &Client) -> Result<Row> {
+    let restored = || {
+        let seconds = restore(client, "small", "small")?;
+        let there = guest.run(&["sh", "-c", "find /bench/small -type f | wc -l"])?;
+        ensure!(there.parse() == Ok(SMALL), "{there} files came back");
+        guest.remove("small")?;
+        Ok(seconds)
+    };
+    let copied = || copy(guest, "-a", "small/small");
+    let (ours, theirs) = alternate(SMALL_ROUNDS, undisturbed, restored, copied)?;
+    let row = Row::new(format!("guest: restore of {SMALL} small files out of a snapshot"), ours, "s");
+    Ok(row.against("cp -a", theirs).at_most_times_the_peer(1.0))
+}
+
+/// Seconds that the job took.
+fn restore(client: &Client, at: &str, path: &str) -> Result<f64> {
+    let order = json!({"dataset": "bench", "at": at, "paths": [path]});
     let id = client.post("/restores", &order)?["id"].as_str().context("the job has no id")?.to_owned();
-    let job = wait_for(Duration::from_secs(300), "the restore", || {
+    let job = wait_for(Duration::from_secs(600), "the restore", || {
         let job = client.get(&format!("/jobs/{id}"))?;
         Ok((!job["finished_at"].is_null()).then_some(job))
     })?;
     ensure!(job["state"] == "succeeded", "the restore failed: {job}");
-    let grown = guest.cloned()?;
-    guest.remove("big")?;
-    Ok(((time(&job["finished_at"])? - time(&job["started_at"])?) / 1e9, grown / GIB))
+    Ok((time(&job["finished_at"])? - time(&job["started_at"])?) / 1e9)
 }
 
 /// Nanoseconds; of times a few days apart at most, so that nothing of importance is lost in the conversion.
@@ -82,13 +124,13 @@ fn time(value: &Value) -> Result<f64> {
     Ok(time.as_nanosecond() as f64)
 }
 
-/// Seconds until a copy out of the snapshot is safe on disk, by the guest's clock.
-fn copy(guest: &Guest, reflink: &str, file: &str) -> Result<f64> {
+/// Seconds until a copy out of a snapshot is safe on disk, by the guest's clock.
+fn copy(guest: &Guest, how: &str, what: &str) -> Result<f64> {
     const TIMED: &str = r#"began=$(date +%s%N)
-        cp "$0" "/bench/.zfs/snapshot/s/$1" /bench/copy
-        sync /bench/copy
+        cp "$0" "/bench/.zfs/snapshot/$1" /bench/copy
+        if [ -d /bench/copy ]; then sync -f /bench/copy; else sync /bench/copy; fi
         echo $(($(date +%s%N) - began))"#;
-    let nanoseconds: f64 = guest.run(&["sh", "-ec", TIMED, reflink, file])?.parse()?;
+    let nanoseconds: f64 = guest.run(&["sh", "-ec", TIMED, how, what])?.parse()?;
     guest.remove("copy")?;
     Ok(nanoseconds / 1e9)
 }
@@ -130,9 +172,9 @@ impl Guest {
         Ok(self.run(&["zpool", "get", "-Hpo", "value", "bcloneused", "bench"])?.parse()?)
     }
 
-    /// Removes a file, and waits until its blocks are the snapshot's alone again.
-    fn remove(&self, file: &str) -> Result<()> {
-        self.run(&["rm", &format!("/bench/{file}")])?;
+    /// Removes a file or folder, and waits until its blocks are the snapshot's alone again.
+    fn remove(&self, what: &str) -> Result<()> {
+        self.run(&["rm", "-r", &format!("/bench/{what}")])?;
         let none = || Ok((self.cloned()? == 0.0).then_some(()));
         wait_for(Duration::from_secs(300), "freeing what was removed", none)
     }
