@@ -95,11 +95,10 @@ pub(super) fn of_phrase(view: &Arc<View>, words: &[String]) -> Chosen {
     let (view, words, phrase) = (Arc::clone(view), words.to_vec(), words.join(" "));
     Chosen::by(move |segment: &SegmentReader| {
         let mut docs = BitSet::with_max_value(segment.max_doc());
-        let Some((names, numbers)) = &view.columns_of(segment)?.names else { return Ok(docs) };
-        let number = |doc: DocId| usize::try_from(doc).ok().and_then(|doc| numbers.get(doc)).copied();
-        let mut all = with_all(segment, &words)?;
-        all.retain(|doc| number(*doc).is_some());
-        let mut looked: Vec<u64> = all.iter().filter_map(|doc| number(*doc)).map(u64::from).collect();
+        let columns = view.columns_of(segment)?;
+        let Some((names, _)) = &columns.names else { return Ok(docs) };
+        let all = with_all(segment, &words)?;
+        let mut looked: Vec<u64> = all.iter().map(|doc| columns.name_of(*doc)).collect();
         looked.sort_unstable();
         looked.dedup();
         let mut fitting = BitSet::with_max_value(small(names.num_terms() as u64));
@@ -113,7 +112,7 @@ pub(super) fn of_phrase(view: &Arc<View>, words: &[String]) -> Chosen {
             }
         })?;
         for doc in all {
-            if number(doc).is_some_and(|number| fitting.contains(number)) {
+            if fitting.contains(small(columns.name_of(doc))) {
                 docs.insert(doc);
             }
         }
@@ -125,16 +124,13 @@ pub(super) fn of_phrase(view: &Arc<View>, words: &[String]) -> Chosen {
 fn with_all(segment: &SegmentReader, words: &[String]) -> tantivy::Result<Vec<DocId>> {
     let mut all: Option<Vec<DocId>> = None;
     for word in words {
-        let mut docs = BitSet::with_max_value(segment.max_doc());
         let wanted = Wanted { word: word.clone(), prefix: false };
-        let mut one = Vec::new();
-        wanted.read(segment, Fields::known().name, |found, _| {
-            one.extend_from_slice(found);
-            found.iter().for_each(|doc| _ = docs.insert(*doc));
-        })?;
+        // Of one term, in their order.
+        let mut docs = Vec::new();
+        wanted.read(segment, Fields::known().name, |found, _| docs.extend_from_slice(found))?;
         match &mut all {
-            Some(all) => all.retain(|doc| docs.contains(*doc)),
-            None => all = Some(one),
+            Some(all) => all.retain(|doc| docs.binary_search(doc).is_ok()),
+            None => all = Some(docs),
         }
     }
     Ok(all.unwrap_or_default())

@@ -1,5 +1,5 @@
-//! JSON that is made and compressed where the work is done, not on the threads that serve: of a short answer, handing it
-//! over to be compressed costs more than to compress it.
+//! JSON that is made and compressed on the thread that did the work. The server's own compression would hand it to another
+//! thread once more.
 
 use std::{
     convert::Infallible,
