@@ -41,10 +41,10 @@ const CARRIED: [(&str, &str); 12] = [
          started_at, finished_at",
     ),
     ("job_log", "id, job_id, at, level, text"),
-    ("restores", "id, job_id, guard, guard_guid, undo_job"),
+    ("restores", "id, job_id, guard, guard_guid, undo_job, pending_from"),
     (
         "restore_items",
-        "id, restore, source, target, action, outcome, pending, kind, inode, size, mtime_s, mtime_ns, bytes, more, \
+        "id, restore, source, target, action, outcome, kind, inode, size, mtime_s, mtime_ns, bytes, more, \
          undone, undo_error",
     ),
     ("searches", "id, user_id, name, query, created_at"),

@@ -219,6 +219,7 @@ diesel::table! {
         guard -> Nullable<Text>,
         guard_guid -> Nullable<BigInt>,
         undo_job -> Nullable<Text>,
+        pending_from -> Nullable<BigInt>,
     }
 }
 
@@ -230,7 +231,6 @@ diesel::table! {
         target -> Binary,
         action -> Text,
         outcome -> BigInt,
-        pending -> Bool,
         kind -> Nullable<BigInt>,
         inode -> BigInt,
         size -> BigInt,

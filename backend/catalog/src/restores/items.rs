@@ -2,7 +2,7 @@
 
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _,
-    RunQueryDsl as _, SelectableHelper as _, SqliteConnection, sqlite::Sqlite,
+    RunQueryDsl as _, SelectableHelper as _, SqliteConnection, define_sql_function, sqlite::Sqlite,
 };
 use nasman_core::{
     RelPath,
@@ -11,12 +11,12 @@ use nasman_core::{
 use serde_json::Value;
 
 use super::{
-    NewRestoreItem, RestoreItem,
+    NewRestoreItem, RestoreItem, pending_from,
     row::{ItemRow, NewRow, outcome_number, path, undone_number},
 };
 use crate::{
     Catalog, Result,
-    schema::{jobs, restore_items},
+    schema::{jobs, restore_items, restores},
 };
 
 /// A place in a list of items: failures come first, then what was restored, then what was left out.
@@ -40,8 +40,16 @@ impl Catalog {
         marks: Option<(&str, &Value)>,
     ) -> Result<()> {
         self.write(|conn| {
+            let mut waits = None;
             for item in items {
                 diesel::insert_into(restore_items::table).values(NewRow::new(restore, item)).execute(conn)?;
+                if item.pending && waits.is_none() {
+                    waits = Some(diesel::select(last_insert_rowid()).get_result::<i64>(conn)?);
+                }
+            }
+            if let Some(first) = waits {
+                let none_yet = restores::table.find(restore).filter(restores::pending_from.is_null());
+                diesel::update(none_yet).set(restores::pending_from.eq(first)).execute(conn)?;
             }
             if let Some((job, marks)) = marks {
                 diesel::update(jobs::table.find(job)).set(jobs::marks.eq(marks.to_string())).execute(conn)?;
@@ -50,17 +58,13 @@ impl Catalog {
         })
     }
 
-    /// A new folder has its name now, and so has what is in it.
+    /// The new folder has its name now, and so has what is in it.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn settle_restored(&self, restore: i64, folder: &RelPath) -> Result<()> {
-        let (first, end) = beneath(folder);
-        diesel::update(restore_items::table)
-            .filter(restore_items::restore.eq(restore).and(restore_items::pending.eq(true)))
-            .filter(restore_items::target.ge(first).and(restore_items::target.lt(end)))
-            .set(restore_items::pending.eq(false))
-            .execute(&mut self.conn()?)?;
+    pub fn settle_restored(&self, restore: i64) -> Result<()> {
+        let none = restores::pending_from.eq(None::<i64>);
+        diesel::update(restores::table.find(restore)).set(none).execute(&mut self.conn()?)?;
         Ok(())
     }
 
@@ -70,11 +74,22 @@ impl Catalog {
     /// When the database fails.
     pub fn forget_pending_restored(&self, restore: i64, folder: &RelPath) -> Result<()> {
         let (first, end) = beneath(folder);
-        diesel::delete(restore_items::table)
-            .filter(restore_items::restore.eq(restore).and(restore_items::pending.eq(true)))
-            .filter(restore_items::target.ge(first).and(restore_items::target.lt(end)))
-            .execute(&mut self.conn()?)?;
-        Ok(())
+        self.write(|conn| {
+            let from = pending_from(conn, restore)?;
+            let waits = || {
+                restore_items::table
+                    .filter(restore_items::restore.eq(restore).and(restore_items::id.ge(from)))
+                    .filter(restore_items::outcome.eq(outcome_number(Outcome::Restored)))
+            };
+            let within = restore_items::target.ge(first).and(restore_items::target.lt(end));
+            diesel::delete(waits().filter(within)).execute(conn)?;
+            // Else what waits is in the folder that this one was to be in.
+            if waits().select(restore_items::id).first::<i64>(conn).optional()?.is_none() {
+                let none = restores::pending_from.eq(None::<i64>);
+                diesel::update(restores::table.find(restore)).set(none).execute(conn)?;
+            }
+            Ok(())
+        })
     }
 
     /// Before a restore is gone on with: forgets all but what was restored, since the rest is tried again.
@@ -114,8 +129,10 @@ impl Catalog {
         after: Option<ItemCursor>,
         limit: u32,
     ) -> Result<Vec<RestoreItem>> {
+        let mut conn = self.conn()?;
         let mut query = restore_items::table
-            .filter(restore_items::restore.eq(restore).and(restore_items::pending.eq(false)))
+            .filter(restore_items::restore.eq(restore))
+            .filter(counts(pending_from(&mut conn, restore)?))
             .order((restore_items::outcome, restore_items::id))
             .limit(limit.into())
             .select(ItemRow::as_select())
@@ -131,7 +148,7 @@ impl Catalog {
                     .or(restore_items::outcome.eq(number).and(restore_items::id.gt(after.id))),
             );
         }
-        items(query.load(&mut self.conn()?)?)
+        items(query.load(&mut conn)?)
     }
 
     /// What was restored and is not undone yet, at most `limit`: in the order of the record, so that what is in a folder comes
@@ -146,13 +163,14 @@ impl Catalog {
         from: Option<i64>,
         limit: u32,
     ) -> Result<Vec<RestoreItem>> {
-        let rows = not_undone(restore)
+        let mut conn = self.conn()?;
+        let rows = not_undone(&mut conn, restore)?
             .filter(restore_items::action.ne(but))
             .filter(restore_items::id.gt(from.unwrap_or_default()))
             .order(restore_items::id)
             .limit(limit.into())
             .select(ItemRow::as_select())
-            .load(&mut self.conn()?)?;
+            .load(&mut conn)?;
         items(rows)
     }
 
@@ -167,13 +185,14 @@ impl Catalog {
         from: Option<i64>,
         limit: u32,
     ) -> Result<Vec<RestoreItem>> {
-        let rows = not_undone(restore)
+        let mut conn = self.conn()?;
+        let rows = not_undone(&mut conn, restore)?
             .filter(restore_items::action.eq(action))
             .filter(restore_items::id.gt(from.unwrap_or_default()))
             .order(restore_items::id)
             .limit(limit.into())
             .select(ItemRow::as_select())
-            .load(&mut self.conn()?)?;
+            .load(&mut conn)?;
         items(rows)
     }
 
@@ -197,10 +216,11 @@ impl Catalog {
     /// # Errors
     /// When the database fails.
     pub fn restore_has(&self, restore: i64, actions: &[&str]) -> Result<bool> {
-        let found = not_undone(restore)
+        let mut conn = self.conn()?;
+        let found = not_undone(&mut conn, restore)?
             .filter(restore_items::action.eq_any(actions))
             .select(restore_items::id)
-            .first::<i64>(&mut self.conn()?)
+            .first::<i64>(&mut conn)
             .optional()?;
         Ok(found.is_some())
     }
@@ -231,13 +251,29 @@ impl Catalog {
     }
 }
 
+define_sql_function! {
+    /// The id of the row that this connection inserted last.
+    fn last_insert_rowid() -> diesel::sql_types::BigInt;
+}
+
+/// All but what waits in a new folder, by [`pending_from`].
+#[diesel::dsl::auto_type]
+pub(super) fn counts(from: i64) -> _ {
+    let other: i64 = outcome_number(Outcome::Restored);
+    restore_items::id.lt(from).or(restore_items::outcome.ne(other))
+}
+
 /// Restored items of a restore that were not undone, or could not be.
-fn not_undone<'a>(restore: i64) -> restore_items::BoxedQuery<'a, Sqlite> {
-    restore_items::table
-        .filter(restore_items::restore.eq(restore).and(restore_items::pending.eq(false)))
+fn not_undone<'a>(
+    conn: &mut SqliteConnection,
+    restore: i64,
+) -> Result<restore_items::BoxedQuery<'a, Sqlite>> {
+    let from = pending_from(conn, restore)?;
+    Ok(restore_items::table
+        .filter(restore_items::restore.eq(restore).and(restore_items::id.lt(from)))
         .filter(restore_items::outcome.eq(outcome_number(Outcome::Restored)))
         .filter(restore_items::undone.is_null().or(restore_items::undone.eq(undone_number(Undone::Failed))))
-        .into_boxed()
+        .into_boxed())
 }
 
 fn items(rows: Vec<ItemRow>) -> Result<Vec<RestoreItem>> {
@@ -287,7 +323,7 @@ mod tests {
             kind: Some(Kind::File),
             made: MadeAs { inode: 7, size: 3, ..MadeAs::default() },
             bytes: 3,
-            more: Some(json!({"means": "none"})),
+            more: Some(json!({"means": "none"}).to_string()),
         }
     }
 
@@ -313,7 +349,7 @@ mod tests {
         let restored = catalog.restored_items(id, Some(Outcome::Restored), Some(cursor), 9).unwrap();
         assert_eq!(sources(&restored), ["d"]);
         assert_eq!((restored[0].made, restored[0].kind), (noted[3].made, Some(Kind::File)));
-        assert_eq!(restored[0].more, noted[3].more);
+        assert_eq!(restored[0].more.as_ref().map(Value::to_string), noted[3].more);
         let counts = catalog.restore_counts(id).unwrap();
         assert_eq!(
             counts,
@@ -328,18 +364,29 @@ mod tests {
     #[test]
     fn what_is_in_a_new_folder_counts_when_that_has_its_name() {
         let (_folder, catalog, _, id) = with_restore();
-        let noted = ["f/a", "f/g/b", "f0", "f.c", "h/a"].map(|at| item(at, Outcome::Restored, true));
-        catalog.note_restored(id, &noted, None).unwrap();
-        assert_eq!(catalog.restore_counts(id).unwrap(), RestoreCounts::default());
-        assert!(catalog.restored_but(id, "merge", None, 9).unwrap().is_empty());
-        catalog.settle_restored(id, &path("to/f")).unwrap();
-        assert_eq!(sources(&catalog.restored_items(id, None, None, 9).unwrap()), ["f/a", "f/g/b"]);
-        catalog.forget_pending_restored(id, &path("to/h")).unwrap();
-        catalog.settle_restored(id, &RelPath::root()).unwrap();
-        assert_eq!(
-            sources(&catalog.restored_items(id, None, None, 9).unwrap()),
-            ["f/a", "f/g/b", "f0", "f.c"]
-        );
+        let note = |at: &[&str], pending| {
+            let noted: Vec<_> = at.iter().map(|at| item(at, Outcome::Restored, pending)).collect();
+            catalog.note_restored(id, &noted, None).unwrap();
+        };
+        let there = || sources(&catalog.restored_items(id, None, None, 9).unwrap());
+        note(&["e"], false);
+        note(&["f/a", "f/g/b", "f/g0"], true);
+        catalog.note_restored(id, &[item("f/c", Outcome::Failed, false)], None).unwrap();
+        note(&["f/h/a"], true);
+        assert_eq!(catalog.restore_counts(id).unwrap().restored, 1);
+        assert_eq!(sources(&catalog.restored_but(id, "merge", None, 9).unwrap()), ["e"]);
+        assert_eq!(there(), ["f/c", "e"], "what failed is told of at once");
+        catalog.forget_pending_restored(id, &path("to/f/g")).unwrap();
+        assert_eq!(there(), ["f/c", "e"], "the folder that it was to be in still waits");
+        catalog.settle_restored(id).unwrap();
+        assert_eq!(there(), ["f/c", "e", "f/a", "f/g0", "f/h/a"]);
+        note(&["i/a"], true);
+        catalog.forget_pending_restored(id, &path("to/i")).unwrap();
+        note(&["k"], false);
+        assert_eq!(there(), ["f/c", "e", "f/a", "f/g0", "f/h/a", "k"], "nothing waits any more");
+        note(&["l/a"], true);
+        catalog.forget_pending_restored(id, &RelPath::root()).unwrap();
+        assert_eq!(there(), ["f/c", "e", "f/a", "f/g0", "f/h/a", "k"]);
     }
 
     #[test]

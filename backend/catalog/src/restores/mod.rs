@@ -4,7 +4,7 @@ mod items;
 mod row;
 
 use diesel::{
-    SqliteExpressionMethods as _,
+    SqliteConnection, SqliteExpressionMethods as _,
     prelude::{
         ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _,
         Selectable, SelectableHelper as _,
@@ -66,6 +66,13 @@ impl From<Row> for RestoreRecord {
     }
 }
 
+/// From which id on what was restored is in a new folder that has no name yet.
+fn pending_from(conn: &mut SqliteConnection, restore: i64) -> Result<i64> {
+    let from: Option<Option<i64>> =
+        restores::table.find(restore).select(restores::pending_from).first(conn).optional()?;
+    Ok(from.flatten().unwrap_or(i64::MAX))
+}
+
 impl Catalog {
     /// Begins the record of a restore. One that was begun is gone on with.
     ///
@@ -121,9 +128,10 @@ impl Catalog {
     /// When the database fails.
     pub fn restore_counts(&self, restore: i64) -> Result<RestoreCounts> {
         use diesel::dsl::count_star;
+        let mut conn = self.conn()?;
         let groups: Vec<(i64, Option<i64>, i64, Option<i64>)> = restore_items::table
             .filter(restore_items::restore.eq(restore))
-            .filter(restore_items::pending.eq(false))
+            .filter(items::counts(pending_from(&mut conn, restore)?))
             .group_by((restore_items::outcome, restore_items::undone))
             .select((
                 restore_items::outcome,
@@ -131,7 +139,7 @@ impl Catalog {
                 count_star(),
                 diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>("sum(bytes)"),
             ))
-            .load(&mut self.conn()?)?;
+            .load(&mut conn)?;
         let mut counts = RestoreCounts::default();
         for (outcome, undone, count, bytes) in groups {
             let count = count.cast_unsigned();

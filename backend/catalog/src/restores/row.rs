@@ -29,7 +29,7 @@ pub struct MadeAs {
 }
 
 /// What became of an entry, to be remembered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRestoreItem {
     /// In the snapshot; of what was moved aside: where it was in the target.
     pub source: RelPath,
@@ -47,8 +47,8 @@ pub struct NewRestoreItem {
     pub made: MadeAs,
     /// Bytes of content.
     pub bytes: u64,
-    /// What else there is to tell, in the server's words.
-    pub more: Option<Value>,
+    /// What else there is to tell: JSON, in the server's words.
+    pub more: Option<String>,
 }
 
 /// What became of an entry.
@@ -78,15 +78,15 @@ pub struct RestoreItem {
     pub undo_error: Option<String>,
 }
 
+// None is NULL, so that all rows are written by one prepared statement; else each is put into words anew.
 #[derive(Insertable)]
-#[diesel(table_name = restore_items)]
+#[diesel(table_name = restore_items, treat_none_as_default_value = false)]
 pub(super) struct NewRow {
     restore: i64,
     source: Vec<u8>,
     target: Vec<u8>,
     action: &'static str,
     outcome: i64,
-    pending: bool,
     kind: Option<i64>,
     inode: i64,
     size: i64,
@@ -104,14 +104,13 @@ impl NewRow {
             target: item.target.as_bytes().to_vec(),
             action: item.action,
             outcome: outcome_number(item.outcome),
-            pending: item.pending,
             kind: item.kind.map(kind_number),
             inode: item.made.inode.cast_signed(),
             size: item.made.size.cast_signed(),
             mtime_s: item.made.mtime.seconds,
             mtime_ns: item.made.mtime.nanos.into(),
             bytes: item.bytes.cast_signed(),
-            more: item.more.as_ref().map(Value::to_string),
+            more: item.more.clone(),
         }
     }
 }

@@ -8,7 +8,10 @@ use std::{
 
 use nasman_core::{EntryName, RelPath};
 use rustix::{
-    fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, fstatvfs, openat, openat2, readlinkat, statx},
+    fs::{
+        AtFlags, CWD, Mode, OFlags, ResolveFlags, StatVfsMountFlags, fstatvfs, openat, openat2, readlinkat,
+        statx,
+    },
     io::{Errno, retry_on_intr},
 };
 
@@ -26,6 +29,8 @@ const BENEATH: ResolveFlags = ResolveFlags::BENEATH
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// An entry itself, be it a link or a pipe: nothing is opened in the sense of having an effect.
 const ITSELF: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+/// Where a dataset's folder has its snapshots' folders.
+const SNAPSHOTS: &str = ".zfs/snapshot";
 /// Of ZFS's control folder, the same in every dataset.
 pub(crate) const CONTROL_INODE: u64 = 0xFFFF_FFFF_FFFF;
 
@@ -34,6 +39,7 @@ pub(crate) const CONTROL_INODE: u64 = 0xFFFF_FFFF_FFFF;
 pub struct Root {
     fd: OwnedFd,
     dev: u64,
+    frozen: bool,
 }
 
 impl Root {
@@ -54,7 +60,14 @@ impl Root {
         }
         let raw = statx(&fd, "", AtFlags::EMPTY_PATH, Stat::MASK).map_err(failed)?;
         let stat = Stat::from_statx(&raw, None).ok_or_else(|| failed(Errno::IO))?;
-        Ok(Self { fd, dev: stat.dev })
+        let read_only = fstatvfs(&fd).is_ok_and(|told| told.f_flag.contains(StatVfsMountFlags::RDONLY));
+        let frozen = read_only && folder.parent().is_some_and(|above| above.ends_with(SNAPSHOTS));
+        Ok(Self { fd, dev: stat.dev, frozen })
+    }
+
+    /// Whether it is a snapshot's, in which nothing ever changes.
+    pub(super) const fn is_frozen(&self) -> bool {
+        self.frozen
     }
 
     /// Whether both are of one file system, as it is mounted now.

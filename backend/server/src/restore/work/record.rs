@@ -19,9 +19,9 @@ use super::{
 use crate::http::error::{ApiError, ApiResult, Code};
 
 /// Items are stored when there are so many,
-const BATCH: usize = 200;
+const BATCH: usize = 1000;
 /// or when so much time has passed.
-const EVERY: Duration = Duration::from_millis(200);
+const EVERY: Duration = Duration::from_millis(500);
 
 /// What became of entries.
 pub(in crate::restore) struct Record<'a> {
@@ -61,11 +61,10 @@ impl<'a> Record<'a> {
     pub(super) fn made(&mut self, item: Made<'_>) -> ApiResult<()> {
         let named = self.placing.contains(item.to);
         let folder = item.kind == Kind::Directory;
-        let target = item.to.clone();
         self.note(NewRestoreItem { pending: !named, ..item.into_item() })?;
         if named && folder {
             self.flush()?;
-            self.catalog.settle_restored(self.id, &target)?;
+            self.catalog.settle_restored(self.id)?;
         }
         Ok(())
     }
@@ -166,16 +165,15 @@ pub(super) fn item(from: &RelPath, to: &RelPath, action: PlanAction, outcome: Ou
 }
 
 /// Why an entry failed or was left out, as the record keeps it.
-pub(super) fn because(code: Code, detail: &str) -> Option<serde_json::Value> {
+pub(super) fn because(code: Code, detail: &str) -> Option<String> {
     stored(&More { error: Some((code.as_str().to_owned(), detail.to_owned())), ..More::default() })
 }
 
 /// The same of an error.
-pub(super) fn because_of(error: &ApiError) -> Option<serde_json::Value> {
+pub(super) fn because_of(error: &ApiError) -> Option<String> {
     because(error.code, &error.detail)
 }
 
-fn stored(more: &More) -> Option<serde_json::Value> {
-    let value = json!(more);
-    value.as_object().is_some_and(|fields| !fields.is_empty()).then_some(value)
+fn stored(more: &More) -> Option<String> {
+    serde_json::to_string(more).ok().filter(|text| text != "{}")
 }

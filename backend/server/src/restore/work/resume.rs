@@ -19,11 +19,14 @@ pub(super) fn settle(record: &mut Record<'_>, target: &Root) -> ApiResult<()> {
     if let Some(staging) = &record.marks.staging {
         tree::remove_staging(target, staging)?;
     }
-    for place in std::mem::take(&mut record.marks.placing) {
-        if is_there(target, &place.to, place.kind, &place.made) {
-            placed(record, &place)?;
-        }
-    }
+    let (folders, others): (Vec<_>, Vec<_>) = std::mem::take(&mut record.marks.placing)
+        .into_iter()
+        .filter(|place| is_there(target, &place.to, place.kind, &place.made))
+        .partition(|place| place.kind == Kind::Directory);
+    folders.iter().try_for_each(|place| placed(record, place))?;
+    // In new folders that did not get their names. Before anything else is noted, which else would seem to be in one.
+    record.catalog().forget_pending_restored(record.id, &RelPath::root())?;
+    others.iter().try_for_each(|place| placed(record, place))?;
     for moving in std::mem::take(&mut record.marks.moving) {
         let moved = is_there(target, &moving.to, moving.kind, &moving.is);
         if moved && !record.was_restored(&moving.entry, &moving.to)? {
@@ -32,9 +35,7 @@ pub(super) fn settle(record: &mut Record<'_>, target: &Root) -> ApiResult<()> {
         }
     }
     record.marks.staging = None;
-    record.mark()?;
-    // In new folders that did not get their names.
-    Ok(record.catalog().forget_pending_restored(record.id, &RelPath::root())?)
+    record.mark()
 }
 
 fn placed(record: &mut Record<'_>, place: &Place) -> ApiResult<()> {
@@ -57,7 +58,7 @@ fn placed(record: &mut Record<'_>, place: &Place) -> ApiResult<()> {
     }
     if place.kind == Kind::Directory {
         record.flush()?;
-        record.catalog().settle_restored(record.id, &place.to)?;
+        record.catalog().settle_restored(record.id)?;
     }
     Ok(())
 }

@@ -83,6 +83,12 @@ pub(in crate::files) enum Before<'a> {
     Stood,
 }
 
+/// Whether the times came over. Then when it was modified need not be asked.
+pub(in crate::files) enum Times {
+    Kept,
+    NotKept,
+}
+
 /// Gives `to` the owner, attributes, mode and times of `from`, in the order in which none undoes another.
 pub(in crate::files) fn keep(
     from: &Handle<'_>,
@@ -91,7 +97,7 @@ pub(in crate::files) fn keep(
     before: Before<'_>,
     keep_setid: bool,
     not_kept: &mut Vec<NotKept>,
-) {
+) -> Times {
     let made = if let Before::Made(made) = before { Some(made) } else { None };
     let born_to = made.is_some_and(|made| (made.uid, made.gid) == (stat.uid, stat.gid));
     let owned = born_to || keep_owner(stat, to, not_kept);
@@ -108,9 +114,9 @@ pub(in crate::files) fn keep(
     if !has_mode && let Err(errno) = to.chmod(mode) {
         not_kept.push(NotKept::failed(format!("mode {mode:o}"), errno));
     }
-    if let Err(errno) = to.set_times(stat.atime, stat.mtime) {
-        not_kept.push(NotKept::failed("times of last change and last read", errno));
-    }
+    let Err(errno) = to.set_times(stat.atime, stat.mtime) else { return Times::Kept };
+    not_kept.push(NotKept::failed("times of last change and last read", errno));
+    Times::NotKept
 }
 
 fn keep_owner(stat: &Stat, to: &Handle<'_>, not_kept: &mut Vec<NotKept>) -> bool {

@@ -21,6 +21,7 @@ use super::{
     put::{Pending, Spot},
     run::{Run, Stop},
     staging::remove_all,
+    together::Waiting,
 };
 
 /// A folder that is worked on.
@@ -33,6 +34,8 @@ pub(super) struct Level {
     pub(super) names: vec::IntoIter<EntryName>,
     /// Whether it is in its place, for all to see; else it is in the hidden folder.
     pub(super) live: bool,
+    /// Files that are yet to be made.
+    pub(super) waiting: Vec<Waiting>,
     pub(super) pending: Vec<Pending>,
     /// Names given to second copies.
     pub(super) given: HashSet<EntryName>,
@@ -63,6 +66,7 @@ impl Level {
             to,
             names: names.into_iter(),
             live: !matches!(end, End::New { .. }),
+            waiting: Vec::new(),
             pending: Vec::new(),
             given: HashSet::new(),
             used: false,
@@ -172,6 +176,7 @@ impl Run<'_, '_> {
 
     /// All in the folder is done.
     pub(super) fn leave(&mut self, mut level: Level, above: Option<&mut Level>) -> Result<(), Stop> {
+        self.make_waiting(&mut level)?;
         self.flush(&mut level)?;
         match (level.end, above) {
             (End::Nothing, _) | (End::New { .. }, None) => Ok(()),

@@ -16,7 +16,7 @@ use super::super::{
     restore::{
         copy::{self, Paths},
         handle::Handle,
-        meta::{self, Before},
+        meta::{self, Before, Times},
     },
 };
 
@@ -91,24 +91,40 @@ impl Original<'_> {
         let out = openat(folder, name.as_os_str(), flags, mode).map_err(|errno| self.write(errno))?;
         let mut fill = || {
             let means = copy::content(self.paths, &source, stat.size, &out, progress)?;
-            let after = self.root.stat_at(&source, None).map_err(|errno| self.read(errno))?;
-            if Expected::from(&after) != Expected::from(&stat) {
-                return Err(RestoreError::SourceChanged { path: self.paths.from.clone() });
-            }
+            self.has_not_changed(&source, &stat)?;
             let (from, to) = (Handle::open(&source), Handle::open(&out));
             let mut not_kept = meta::flags(&from);
             let born = target.stat_at(&out, None).map_err(|errno| self.write(errno))?;
-            meta::keep(&from, &stat, &to, Before::Made(&born), keep_setid, &mut not_kept);
-            let made = target.stat_at(&out, None).map_err(|errno| self.write(errno))?;
-            Ok(Made { made: Expected::from(&made), bytes: stat.size, means, not_kept })
+            let made = match meta::keep(&from, &stat, &to, Before::Made(&born), keep_setid, &mut not_kept) {
+                Times::Kept => Expected { inode: born.inode, size: born.size, mtime: stat.mtime },
+                Times::NotKept => {
+                    let made = target.stat_at(&out, None).map_err(|errno| self.write(errno))?;
+                    Expected::from(&made)
+                }
+            };
+            Ok(Made { made, bytes: stat.size, means, not_kept })
         };
         fill().inspect_err(|_| discard(folder, name))
+    }
+
+    fn has_not_changed(&self, source: &File, stat: &Stat) -> Result<(), RestoreError> {
+        if self.root.is_frozen() {
+            return Ok(());
+        }
+        let after = self.root.stat_at(source, None).map_err(|errno| self.read(errno))?;
+        if Expected::from(&after) == Expected::from(stat) {
+            return Ok(());
+        }
+        Err(RestoreError::SourceChanged { path: self.paths.from.clone() })
     }
 
     /// The file, which still is what it was when it was looked at.
     fn open(&self) -> Result<(File, Stat), RestoreError> {
         let fd = retry_on_intr(|| openat2(self.folder, self.name.as_os_str(), READ, Mode::empty(), BENEATH))
             .map_err(|errno| self.read(errno))?;
+        if self.root.is_frozen() {
+            return Ok((File::from(fd), self.stat.clone()));
+        }
         let stat = self.root.stat_at(&fd, None).map_err(|errno| self.read(errno))?;
         if stat.kind != Kind::File || stat.inode != self.stat.inode {
             return Err(RestoreError::SourceChanged { path: self.paths.from.clone() });

@@ -16,6 +16,7 @@ mod run;
 mod staging;
 mod stands;
 mod survey;
+mod together;
 mod trees;
 mod undo;
 

@@ -154,6 +154,7 @@ impl<'t, 'r> Run<'t, 'r> {
         deed: Deed,
     ) -> Result<Result<Option<Level>, RestoreError>, Stop> {
         if let Deed::Merge { like_source } = deed {
+            self.make_waiting(level)?;
             self.flush(level)?;
             return Ok(self.enter(level, folder, item, stat, there, like_source).map(Some));
         }
@@ -163,8 +164,14 @@ impl<'t, 'r> Run<'t, 'r> {
         };
         self.ready()?;
         if stat.kind == Kind::Directory {
+            self.make_waiting(level)?;
             self.flush(level)?;
             return Ok(self.begin_folder(level, folder, item, stat, spot).map(Some));
+        }
+        if Self::may_wait(level, folder, stat) {
+            let waits = self.wait(level, item, stat, spot);
+            self.make_many(level)?;
+            return Ok(waits.map(|()| None));
         }
         Ok(self.one(level, folder, item, stat, spot).map(|()| None))
     }

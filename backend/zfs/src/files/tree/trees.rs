@@ -1,10 +1,11 @@
 //! A restore of several trees.
 
 use nasman_core::{EntryName, RelPath};
+use rayon::ThreadPool;
 use rustix::fs::syncfs;
 
 use super::super::{RestoreError, Root, Stat};
-use super::{Carry, Mark, links::Links, run::Run, staging::Staging};
+use super::{Carry, Mark, links::Links, run::Run, staging::Staging, together::pool};
 
 /// A restore of trees from one source to one target. Hard links stay links among all that it restores.
 ///
@@ -18,6 +19,8 @@ pub struct Trees<'a> {
     pub(super) keep_setid: bool,
     pub(super) links: Links,
     staging: Option<Staging>,
+    /// Absent until there are many to be made.
+    pool: Option<ThreadPool>,
 }
 
 impl<'a> Trees<'a> {
@@ -25,7 +28,7 @@ impl<'a> Trees<'a> {
     /// restore. `keep_setid`: whether setuid, setgid and file capabilities come back too.
     #[must_use]
     pub fn new(source: &'a Root, target: &'a Root, temp_name: &'a EntryName, keep_setid: bool) -> Self {
-        Self { source, target, temp_name, keep_setid, links: Links::default(), staging: None }
+        Self { source, target, temp_name, keep_setid, links: Links::default(), staging: None, pool: None }
     }
 
     /// Restores the entry `from` and all that is in it to `to`. Folders missing on the way are made like those of
@@ -72,6 +75,14 @@ impl<'a> Trees<'a> {
     /// The hidden folder and what is kept in it, once it is made.
     pub(super) fn made(&mut self) -> Result<(&Staging, &mut Links), RestoreError> {
         Ok((self.staging.as_ref().ok_or(RestoreError::NoName)?, &mut self.links))
+    }
+
+    /// The same folder, and the threads to make many at a time.
+    pub(super) fn made_by(&mut self) -> Result<(&Staging, Option<&ThreadPool>), RestoreError> {
+        if self.pool.is_none() {
+            self.pool = pool();
+        }
+        Ok((self.staging.as_ref().ok_or(RestoreError::NoName)?, self.pool.as_ref()))
     }
 
     /// One name of an inode of the source needs not be made. Answers whether the inode is known.
