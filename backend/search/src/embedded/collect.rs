@@ -1,23 +1,21 @@
-//! One pass over what was found: the best hits, how many there are, and counts of facets.
+//! From what a query's conditions find to the best hits, how many there are, and counts of facets.
 
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
-    ops::Range,
-    sync::Arc,
+    ops::{ControlFlow, Range},
 };
 
-use tantivy::{
-    DocAddress, DocId, Score, SegmentOrdinal, SegmentReader,
-    collector::{Collector, SegmentCollector},
-    columnar::{StrColumn, TermOrdHit},
-};
+use tantivy::{DocAddress, DocId, SegmentOrdinal};
 
 use super::{
-    ask::IS_WORD,
-    columns::{Columns, Shape},
-    schema::NAME,
-    sieve::Sieve,
+    columns::Columns,
+    docs::Docs,
+    find::{Asked, Part},
+    levels::{IN_NAME, LEVELS, Levels},
+    names::Names,
+    sieve::{Passes, Sieve},
+    view::View,
 };
 use crate::{Facet, Sort, SortBy};
 
@@ -33,16 +31,20 @@ pub(super) struct Collected {
     pub counts: Counts,
 }
 
-/// What to keep.
+/// A condition that is looked up.
+pub(super) struct Clause {
+    pub asked: Asked,
+    /// Whether it must not hold.
+    pub negated: bool,
+}
+
+/// What to look for, and what to keep of it.
 pub(super) struct Best<'a> {
-    /// Of each segment.
-    pub columns: &'a [Arc<Columns>],
+    pub clauses: Vec<Clause>,
     pub sieve: Sieve,
     pub sort: Sort,
-    pub facets: Vec<Facet>,
-    /// All words a query asks for, to tell whether all were in the name.
-    pub words: u16,
-    /// They, one after another: names that are just that, or begin with it, come first.
+    pub facets: &'a [Facet],
+    /// All words a query asks for, one after another: names that are just that, or begin with it, come first.
     pub whole: String,
     pub offset: usize,
     pub limit: usize,
@@ -50,7 +52,7 @@ pub(super) struct Best<'a> {
 
 /// By what a hit is better than another; the greater the better.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
+enum Rank {
     Number(Key),
     /// The first name is the best.
     First(Reverse<String>),
@@ -58,173 +60,95 @@ pub(super) enum Rank {
     Last(String),
 }
 
-/// Better first, then in the order of the index.
-pub(super) type Ranked = (Rank, Reverse<DocAddress>);
-
 impl Best<'_> {
-    const fn most(&self) -> usize {
-        self.offset.saturating_add(self.limit)
-    }
-
-    const fn by_words(&self) -> bool {
-        matches!(self.sort.by, SortBy::Relevance) && self.words > 0
-    }
-}
-
-impl Collector for Best<'_> {
-    type Child = SegmentBest;
-    type Fruit = Collected;
-
-    fn for_segment(&self, ordinal: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentBest> {
-        let place = usize::try_from(ordinal).unwrap_or(usize::MAX);
-        let missing = || tantivy::TantivyError::InternalError("a segment without columns".to_owned());
-        let columns = Arc::clone(self.columns.get(place).ok_or_else(missing)?);
-        let names = columns.names.as_ref().filter(|_| self.by_words() && !self.whole.is_empty());
-        let whole = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &self.whole))?;
-        let exact = format!("{}{NAME}", self.whole);
-        let names = names.filter(|_| !whole.is_empty());
-        let exact = names.map_or(Ok(0..0), |(names, _)| beginning_with(names, &exact))?;
-        Ok(SegmentBest {
-            ordinal,
-            shapes: columns
-                .shapes
-                .each()
-                .map(|(shape, time)| OfShape::new(shape, time, &self.sieve))
-                .collect(),
-            each: self.sieve.looks_at_each(),
-            sieve: self.sieve.clone(),
-            sort: self.sort,
-            words: self.words.into(),
-            most: self.most(),
-            whole,
-            exact,
-            best: BinaryHeap::new(),
-            least: Key::MIN,
-            facets: self.facets.clone(),
-            columns,
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        self.by_words()
-    }
-
-    fn merge_fruits(&self, segments: Vec<(Vec<Ranked>, u64, Counts)>) -> tantivy::Result<Collected> {
-        let mut all = Vec::new();
-        let mut collected =
-            Collected { counts: vec![HashMap::new(); self.facets.len()], ..Collected::default() };
-        for (best, total, counts) in segments {
-            all.extend(best);
-            collected.total += total;
-            for (sum, counts) in collected.counts.iter_mut().zip(counts) {
+    pub(super) fn of(&self, view: &View) -> tantivy::Result<Collected> {
+        let mut best = Vec::new();
+        let mut all = Collected { counts: vec![HashMap::new(); self.facets.len()], ..Collected::default() };
+        for (ordinal, part, gone) in view.parts() {
+            let found = Found::of(self, &part, gone)?;
+            let hits = found.levels.at(0).count(&part.columns.order);
+            all.total += hits.iter().sum::<u64>();
+            for (sum, facet) in all.counts.iter_mut().zip(self.facets) {
+                let counts = part.columns.shapes.count(*facet, &hits);
                 counts.into_iter().for_each(|(value, count)| *sum.entry(value).or_default() += count);
             }
+            best.extend(self.hits(&found, ordinal)?);
         }
-        all.sort_unstable_by(|one, other| other.cmp(one));
-        collected.hits =
-            all.into_iter().skip(self.offset).take(self.limit).map(|(_, Reverse(at))| at).collect();
-        Ok(collected)
+        // Better first, then in the order of the index.
+        best.sort_unstable_by(|one: &(Rank, Reverse<DocAddress>), other| other.cmp(one));
+        let shown = best.into_iter().skip(self.offset).take(self.limit);
+        all.hits = shown.map(|(_, Reverse(at))| at).collect();
+        Ok(all)
+    }
+
+    /// The best of a segment.
+    fn hits(
+        &self,
+        found: &Found<'_>,
+        ordinal: SegmentOrdinal,
+    ) -> tantivy::Result<impl Iterator<Item = (Rank, Reverse<DocAddress>)>> {
+        let mut top = Top::new(self.offset.saturating_add(self.limit));
+        if top.most > 0 {
+            match self.sort.by {
+                SortBy::Relevance => found.by_relevance(&self.whole, &mut top)?,
+                by => found.by_column(by, self.sort.descending, &mut top),
+            }
+        }
+        let (columns, sort) = (found.columns, self.sort);
+        Ok(top.best.into_iter().map(move |Reverse((key, Reverse(doc)))| {
+            (rank(columns, sort, key), Reverse(DocAddress::new(ordinal, doc)))
+        }))
     }
 }
 
-/// The numbers of all names that begin so.
-fn beginning_with(names: &StrColumn, begin: &str) -> tantivy::Result<Range<u64>> {
-    let number = |bytes: &[u8]| {
-        names.dictionary().term_ord_or_next(bytes).map(|hit| match hit {
-            TermOrdHit::Exact(number) | TermOrdHit::Next(number) => number,
-        })
-    };
-    // No text has this byte: all that begins so lies before it.
-    Ok(number(begin.as_bytes())?..number(&[begin.as_bytes(), &[0xff]].concat())?)
+/// What a key is among those of other segments.
+fn rank(columns: &Columns, sort: Sort, key: Key) -> Rank {
+    match (sort.by, &columns.names) {
+        (SortBy::Name, Some(names)) => {
+            let mut name = String::new();
+            // What can't be read comes where an empty name would.
+            let _ = names.texts.ord_to_str(if sort.descending { key } else { !key }, &mut name);
+            if sort.descending { Rank::Last(name) } else { Rank::First(Reverse(name)) }
+        }
+        _ => Rank::Number(key),
+    }
 }
 
 /// A number that orders hits within one segment. That of relevance orders all there are: how well the words fit, above
 /// [`LIVES`], above when it was modified.
 type Key = u64;
 
-/// Where how well the words fit begins.
+/// Where how well the words fit begins. From 0 on the levels, then names that begin with what was typed, and names that
+/// are just that.
 const FITS: u32 = 61;
+const BEGINS: u8 = 4;
+const IS_NAME: u8 = 5;
 /// Set of what lives.
 const LIVES: Key = 1 << 60;
 /// Of relevance, earlier and later times are as good as this long before and after 1970, in seconds.
 const LONG: i64 = 1 << 59;
-/// In place of a key: the shape does not pass.
-const REFUSED: Key = Key::MAX;
+/// Documents whose names begin with what was typed are looked at one by one while they are so few. Of more it is quicker
+/// to look at the best hits first, nearly all of which will have such names.
+const ONE_BY_ONE: usize = 4096;
 
 /// When something was modified, as a part of relevance.
 fn time_key(seconds: i64) -> Key {
     (seconds.clamp(-LONG, LONG - 1) + LONG).cast_unsigned()
 }
 
-/// What counts of a shape. All that is looked at of most hits: they are older than the best by years, and their name and
-/// their own time, which are the costly ones to look up, need not be known.
-struct OfShape {
-    /// Hits.
-    count: u64,
-    /// No hit of the shape is of more relevance, however well the words fit.
-    newest: Key,
-}
-
-impl OfShape {
-    /// `newest`: nothing of the shape was modified later.
-    fn new(shape: &Shape, newest: i64, sieve: &Sieve) -> Self {
-        let lives = if shape.state == 0 { LIVES } else { 0 };
-        let newest = if sieve.lets_through(shape) { lives | time_key(newest) } else { REFUSED };
-        Self { count: 0, newest }
-    }
-}
-
-pub(super) struct SegmentBest {
-    ordinal: SegmentOrdinal,
-    columns: Arc<Columns>,
-    shapes: Vec<OfShape>,
-    sieve: Sieve,
-    /// Whether the sieve looks at each document, too.
-    each: bool,
-    sort: Sort,
-    words: u32,
+/// The best so far.
+struct Top {
     most: usize,
-    /// Names whose words begin with what was typed, and those whose words are just that.
-    whole: Range<u64>,
-    exact: Range<u64>,
     best: BinaryHeap<Reverse<(Key, Reverse<DocId>)>>,
     /// The key of the worst of these, once no more are kept; what is less does not count.
     least: Key,
-    facets: Vec<Facet>,
 }
 
-impl SegmentCollector for SegmentBest {
-    type Fruit = (Vec<Ranked>, u64, Counts);
-
-    #[inline]
-    fn collect(&mut self, doc: DocId, score: Score) {
-        let shape = self.columns.shapes.number(doc);
-        let Some(own) = self.shapes.get_mut(shape) else { return };
-        if own.newest == REFUSED || (self.each && !self.sieve.looks(&self.columns, doc, shape)) {
-            return;
-        }
-        own.count += 1;
-        let newest = own.newest;
-        if self.most > 0
-            && let Some(key) = self.key(doc, newest, score)
-        {
-            self.keep(doc, key);
-        }
+impl Top {
+    const fn new(most: usize) -> Self {
+        Self { most, best: BinaryHeap::new(), least: Key::MIN }
     }
 
-    fn harvest(self) -> Self::Fruit {
-        let best = self.best.iter().map(|Reverse((key, Reverse(doc)))| {
-            (self.rank(*key), Reverse(DocAddress::new(self.ordinal, *doc)))
-        });
-        let best = best.collect();
-        let hits = self.shapes.iter().map(|own| own.count);
-        let counts =
-            self.facets.iter().map(|facet| self.columns.shapes.count(*facet, hits.clone())).collect();
-        (best, self.shapes.iter().map(|own| own.count).sum(), counts)
-    }
-}
-
-impl SegmentBest {
     fn keep(&mut self, doc: DocId, key: Key) {
         let ranked = Reverse((key, Reverse(doc)));
         if self.best.len() < self.most {
@@ -239,81 +163,143 @@ impl SegmentBest {
         }
         self.least = self.best.peek().map_or(Key::MIN, |Reverse((key, _))| *key);
     }
-
-    /// Absent where it would be less than the least that counts.
-    fn key(&self, doc: DocId, newest: Key, score: Score) -> Option<Key> {
-        let columns = &self.columns;
-        let key = match self.sort.by {
-            SortBy::Relevance => {
-                let key = |tier: u8, rest: Key| (Key::from(tier) << FITS) | rest;
-                let most = self.most_tier(score);
-                if key(most, newest) < self.least {
-                    return None;
-                }
-                let tier = self.tier(doc, score);
-                if key(tier, newest) < self.least {
-                    return None;
-                }
-                return Some(key(tier, (newest & LIVES) | time_key(columns.modified_of(doc))));
-            }
-            SortBy::Name => columns.name_of(doc),
-            SortBy::Size => columns.size.get_val(doc),
-            SortBy::Modified => columns.modified_of(doc).cast_unsigned() ^ (1 << 63),
-        };
-        Some(if self.sort.descending { key } else { !key })
-    }
-
-    /// What it is at most, as far as can be told without the name.
-    fn most_tier(&self, score: Score) -> u8 {
-        match (self.exact.is_empty(), self.whole.is_empty()) {
-            (false, _) => 5,
-            (true, false) => 4,
-            (true, true) => tier(score, self.words),
-        }
-    }
-
-    fn tier(&self, doc: DocId, score: Score) -> u8 {
-        if self.whole.is_empty() {
-            return tier(score, self.words);
-        }
-        let name = self.columns.name_of(doc);
-        if self.exact.contains(&name) {
-            5
-        } else if self.whole.contains(&name) {
-            4
-        } else {
-            tier(score, self.words)
-        }
-    }
-
-    fn rank(&self, key: Key) -> Rank {
-        match (self.sort.by, &self.columns.names) {
-            (SortBy::Name, Some((names, _))) => {
-                let mut name = String::new();
-                // What can't be read comes where an empty name would.
-                let _ = names.ord_to_str(if self.sort.descending { key } else { !key }, &mut name);
-                if self.sort.descending { Rank::Last(name) } else { Rank::First(Reverse(name)) }
-            }
-            _ => Rank::Number(key),
-        }
-    }
 }
 
-/// How well the words fit: 5 the whole name, 4 its beginning, 3 all are words of the name, 2 all begin one, 1 all are in
-/// the path, 0 some are only alike. Of a query's at most 63 words, what the score has whole is how many the name has.
-/// What the first two are tells the name itself.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a sum of parts of at most 63 words"
-)]
-fn tier(score: Score, words: u32) -> u8 {
-    // In the least part, of which `IN_FOLDERS` is 2 to the 7th and `BEGINS` 2 to the 13th. As a whole number: to round a
-    // float down is a call, which was a twentieth of all.
-    let sum = (score / IS_WORD) as u32;
-    let (in_name, in_folders, are_words) = (sum >> 13, sum >> 7 & 63, sum & 127);
-    if in_name < words {
-        return u8::from(in_name + in_folders >= words);
+/// What was found in a segment.
+struct Found<'a> {
+    columns: &'a Columns,
+    levels: Levels,
+}
+
+impl<'a> Found<'a> {
+    fn of(best: &Best<'_>, part: &Part<'a>, gone: &Docs) -> tantivy::Result<Self> {
+        let columns = part.columns;
+        let mut levels: Option<Levels> = None;
+        for clause in best.clauses.iter().filter(|clause| !clause.negated) {
+            let found = clause.asked.find(part)?;
+            match &mut levels {
+                Some(levels) => levels.and(&found),
+                None => levels = Some(found),
+            }
+        }
+        let mut levels = levels.unwrap_or_else(|| Levels::one(Docs::all(&columns.order)));
+        for clause in best.clauses.iter().filter(|clause| clause.negated) {
+            levels.minus(clause.asked.find(part)?.at(0));
+        }
+        levels.sift(|docs| {
+            docs.minus(gone);
+            let shape = |number: usize| columns.shapes.all.get(number);
+            docs.sift(
+                &columns.order,
+                |number| shape(number).map_or(Passes::None, |shape| best.sieve.judge(shape)),
+                |number, place| {
+                    let doc = columns.order.doc(place);
+                    shape(number).is_some_and(|shape| best.sieve.looks(columns, doc, shape))
+                },
+            );
+        });
+        Ok(Self { columns, levels })
     }
-    if are_words >= words { 3 } else { 2 }
+
+    /// `whole`: the words typed.
+    fn by_relevance(&self, whole: &str, top: &mut Top) -> tantivy::Result<()> {
+        let names = self.columns.names.as_ref().filter(|_| !whole.is_empty());
+        let begins = match names {
+            Some(names) => {
+                let (is_name, begins) = (names.of_words(whole)?, names.beginning_with(whole)?);
+                self.named(names, &is_name, IS_NAME, &(0..0), top);
+                self.named(names, &begins, BEGINS, &is_name, top);
+                begins
+            }
+            None => 0..0,
+        };
+        for (level, fits) in (0..LEVELS).rev().zip((0..BEGINS).rev()) {
+            // All that is of the level above was looked at there.
+            if self.levels.is_as_below(level + 1) {
+                continue;
+            }
+            let known = (level + 1 < LEVELS).then(|| self.levels.at(level + 1));
+            // What begins so and is not of the name's levels was not looked at as such.
+            let named = level >= IN_NAME && !begins.is_empty();
+            self.newest_first(self.levels.at(level), fits, top, |place, doc| {
+                known.is_none_or(|known| !known.has(place))
+                    && !(named && begins.contains(&self.columns.name_of(doc)))
+            });
+        }
+        Ok(())
+    }
+
+    /// Those that have names of these numbers, but not of those.
+    fn named(&self, names: &Names, numbers: &Range<u32>, fits: u8, but: &Range<u32>, top: &mut Top) {
+        let (docs, hits) = (names.docs(numbers), self.levels.at(IN_NAME));
+        if docs.len() > ONE_BY_ONE {
+            self.newest_first(hits, fits, top, |_, doc| {
+                let number = names.of(doc);
+                numbers.contains(&number) && !but.contains(&number)
+            });
+            return;
+        }
+        for doc in docs.iter().filter(|doc| !but.contains(&names.of(**doc))) {
+            if let Some(place) = self.columns.order.place(*doc).filter(|place| hits.has(*place)) {
+                let shape = self.columns.order.shape(place);
+                top.keep(*doc, self.key(fits, shape, *doc));
+            }
+        }
+    }
+
+    /// Those that count, of each shape the last modified first, until the rest of it and all further ones are too old.
+    fn newest_first(&self, docs: &Docs, fits: u8, top: &mut Top, counts: impl Fn(u32, DocId) -> bool) {
+        let order = &self.columns.order;
+        if let Some(few) = docs.few() {
+            for (place, doc) in few.iter().map(|place| (*place, order.doc(*place))) {
+                if counts(place, doc) {
+                    top.keep(doc, self.key(fits, order.shape(place), doc));
+                }
+            }
+            return;
+        }
+        for shape in &self.columns.best_first {
+            let range = order.range(*shape);
+            if range.is_empty() {
+                continue;
+            }
+            if self.key(fits, *shape, order.doc(range.start)) < top.least {
+                break;
+            }
+            let _ = docs.each(range, |place| {
+                let doc = order.doc(place);
+                let key = self.key(fits, *shape, doc);
+                if key < top.least {
+                    return ControlFlow::Break(());
+                }
+                if counts(place, doc) {
+                    top.keep(doc, key);
+                }
+                ControlFlow::Continue(())
+            });
+        }
+    }
+
+    fn key(&self, fits: u8, shape: usize, doc: DocId) -> Key {
+        let lives = self.columns.shapes.all.get(shape).is_some_and(|shape| shape.lives());
+        let lives = if lives { LIVES } else { 0 };
+        (Key::from(fits) << FITS) | lives | time_key(self.columns.modified_of(doc))
+    }
+
+    fn by_column(&self, by: SortBy, descending: bool, top: &mut Top) {
+        let columns = self.columns;
+        let _ = self.levels.at(0).each(0..columns.order.len(), |place| {
+            let doc = columns.order.doc(place);
+            let key = match by {
+                SortBy::Name => columns.name_of(doc).into(),
+                SortBy::Size => columns.size.get_val(doc),
+                SortBy::Relevance | SortBy::Modified => columns.modified_of(doc).cast_unsigned() ^ (1 << 63),
+            };
+            let key = if descending { key } else { !key };
+            if key >= top.least {
+                top.keep(doc, key);
+            }
+            ControlFlow::Continue(())
+        });
+    }
 }

@@ -40,11 +40,11 @@ impl Values {
     }
 
     /// How many hits have each value that any has, by how many are of each shape.
-    pub(super) fn count(&self, hits: impl Iterator<Item = u64>) -> HashMap<String, u64> {
+    pub(super) fn count(&self, hits: &[u64]) -> HashMap<String, u64> {
         let mut sums = vec![0; self.texts.len()];
         for (number, hits) in self.numbers.iter().zip(hits) {
             if let Some(sum) = number.and_then(|number| sums.get_mut(number)) {
-                *sum += hits;
+                *sum += *hits;
             }
         }
         let counted = self.texts.iter().zip(sums).filter(|(_, sum)| *sum > 0);

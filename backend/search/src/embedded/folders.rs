@@ -4,11 +4,10 @@
 use std::{collections::HashMap, ops::Range};
 
 use nasman_core::{Guid, RelPath};
-use tantivy::{BitSet, DocId, SegmentReader};
+use tantivy::{BitSet, DocId};
 
 use super::{
-    chosen::Chosen,
-    columns::Numbers,
+    columns::{Columns, Numbers},
     view::{View, Views},
 };
 use crate::{Document, entry_id};
@@ -30,6 +29,11 @@ impl FolderSet {
             self.known.insert(folder);
             self.all.push(folder);
         }
+    }
+
+    /// The folders of these records.
+    pub(super) fn insert_all(&mut self, columns: &Columns, records: &[DocId]) {
+        records.iter().for_each(|record| self.insert(columns.folder_of(*record)));
     }
 }
 
@@ -76,17 +80,6 @@ impl Runs {
             }
         }
     }
-}
-
-/// The documents in some folders.
-pub(super) fn in_folders(view: &std::sync::Arc<View>, folders: FolderSet) -> Chosen {
-    let view = std::sync::Arc::clone(view);
-    Chosen::by(move |segment: &SegmentReader| {
-        let mut docs = BitSet::with_max_value(segment.max_doc());
-        let runs = &view.columns_of(segment)?.runs;
-        runs.each_in(&folders, |run| run.for_each(|doc| _ = docs.insert(doc)));
-        Ok(docs)
-    })
 }
 
 /// The numbers of folders, for documents that come in.

@@ -8,9 +8,12 @@ mod columns;
 mod docs;
 mod errors;
 mod facets;
+mod find;
 mod folders;
 mod hits;
+mod levels;
 mod names;
+mod order;
 mod row;
 mod schema;
 mod sieve;
@@ -38,7 +41,6 @@ use self::{
     schema::{Fields, register},
     sieve::Sieve,
     view::{View, Views},
-    word::WordQuery,
 };
 use crate::{
     Answer, Change, Engine, FacetCount, Hit, Marker, Request, Result, SearchError, SearchIndex, Stats, Total,
@@ -162,27 +164,22 @@ impl Open {
 
     fn collect(
         &self,
-        view: &Arc<View>,
+        view: &View,
         request: &Request,
         names: &HashMap<u64, String>,
         typos: Typos,
     ) -> Result<Collected> {
-        let asked = Asker { view, names, typos }.ask(request)?;
+        let clauses = Asker { view, names, typos }.ask(request)?;
         let best = Best {
-            columns: &view.columns,
+            clauses,
             sieve: Sieve::new(request),
             sort: request.sort,
-            facets: request.facets.clone(),
-            words: ask::words_of(request),
+            facets: &request.facets,
             whole: ask::whole_name(request),
             offset: request.offset,
             limit: request.limit,
         };
-        let collected = match asked.downcast_ref::<WordQuery>() {
-            Some(word) => word.collect(&best),
-            None => view.searcher.search(&asked, &best),
-        };
-        collected.map_err(failed)
+        best.of(view).map_err(failed)
     }
 
     fn view(&self) -> Result<Arc<View>> {

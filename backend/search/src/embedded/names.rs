@@ -1,20 +1,75 @@
 //! Names as a whole: what is told by a look at them, not by the index of their words. Each different name is looked at
 //! once, however many documents have it.
 
-use std::sync::Arc;
+use std::ops::Range;
 
-use tantivy::{BitSet, DocId, SegmentReader, columnar::StrColumn};
+use tantivy::{
+    BitSet, DocId, SegmentReader,
+    columnar::{StrColumn, TermOrdHit},
+};
 
 use super::{
-    chosen::Chosen,
+    docs::{Docs, Gather},
+    find::Part,
     schema::{Fields, NAME},
-    view::View,
     word::Wanted,
 };
 use crate::{
     query::fits,
     words::{Words, fold_onto},
 };
+
+/// The names of a segment's documents, in the order of their words.
+pub(super) struct Names {
+    pub texts: StrColumn,
+    /// By document the numbers of their names. Unpacked, since of very many hits they are looked up.
+    pub numbers: Vec<u32>,
+    /// Documents in the order of their names' numbers.
+    docs: Vec<DocId>,
+}
+
+impl Names {
+    /// Names, and by document their numbers.
+    pub(super) fn new(texts: StrColumn, numbers: Vec<u32>) -> Self {
+        let mut docs: Vec<DocId> = (0..small(numbers.len() as u64)).collect();
+        docs.sort_by_key(|doc| number_of(&numbers, *doc));
+        Self { texts, numbers, docs }
+    }
+
+    /// The number of a document's name.
+    pub(super) fn of(&self, doc: DocId) -> u32 {
+        number_of(&self.numbers, doc)
+    }
+
+    /// The numbers of all names whose words, one after another, begin so.
+    pub(super) fn beginning_with(&self, begin: &str) -> tantivy::Result<Range<u32>> {
+        // No text has this byte: all that begins so lies before it.
+        Ok(self.place(begin.as_bytes())?..self.place(&[begin.as_bytes(), &[0xff]].concat())?)
+    }
+
+    /// The numbers of all names whose words are just these.
+    pub(super) fn of_words(&self, words: &str) -> tantivy::Result<Range<u32>> {
+        self.beginning_with(&format!("{words}{NAME}"))
+    }
+
+    /// The documents that have names of these numbers.
+    pub(super) fn docs(&self, numbers: &Range<u32>) -> &[DocId] {
+        let place = |bound| self.docs.partition_point(|doc| self.of(*doc) < bound);
+        self.docs.get(place(numbers.start)..place(numbers.end)).unwrap_or_default()
+    }
+
+    /// The number of a text, or of the next one.
+    fn place(&self, text: &[u8]) -> tantivy::Result<u32> {
+        let found = self.texts.dictionary().term_ord_or_next(text)?;
+        Ok(match found {
+            TermOrdHit::Exact(number) | TermOrdHit::Next(number) => small(number),
+        })
+    }
+}
+
+fn number_of(numbers: &[u32], doc: DocId) -> u32 {
+    usize::try_from(doc).ok().and_then(|doc| numbers.get(doc)).copied().unwrap_or_default()
+}
 
 /// A name as the index keeps it.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,17 +118,14 @@ pub(super) fn write_whole(name: &str, words: &mut Words, text: &mut String) {
 }
 
 /// Documents whose whole folded name fits.
-pub(super) fn of_glob(view: &Arc<View>, glob: &str) -> Chosen {
-    let (view, glob) = (Arc::clone(view), glob.to_owned());
-    Chosen::by(move |segment: &SegmentReader| {
-        let mut docs = BitSet::with_max_value(segment.max_doc());
-        let Some((names, numbers)) = &view.columns_of(segment)?.names else { return Ok(docs) };
-        let fitting = fitting(names, &glob)?;
-        for (doc, _) in (0..).zip(numbers).filter(|(_, number)| fitting.contains(**number)) {
-            docs.insert(doc);
-        }
-        Ok(docs)
-    })
+pub(super) fn of_glob(part: &Part<'_>, glob: &str) -> tantivy::Result<Docs> {
+    let Some(names) = &part.columns.names else { return Ok(Docs::NONE) };
+    let fitting = fitting(&names.texts, glob)?;
+    let mut docs = Gather::new(&part.columns.order);
+    for (doc, _) in (0..).zip(&names.numbers).filter(|(_, number)| fitting.contains(**number)) {
+        docs.add(&[doc]);
+    }
+    Ok(docs.done())
 }
 
 /// The numbers of the names that fit. All are looked at: where in its name a glob begins to tell is not known.
@@ -91,33 +143,30 @@ fn fitting(names: &StrColumn, glob: &str) -> tantivy::Result<BitSet> {
 
 /// Documents whose name has these words beside each other. That all are there the index tells. That they are beside each
 /// other it could, too, with the place of each word in each name, which nothing else needs.
-pub(super) fn of_phrase(view: &Arc<View>, words: &[String]) -> Chosen {
-    let (view, words, phrase) = (Arc::clone(view), words.to_vec(), words.join(" "));
-    Chosen::by(move |segment: &SegmentReader| {
-        let mut docs = BitSet::with_max_value(segment.max_doc());
-        let columns = view.columns_of(segment)?;
-        let Some((names, _)) = &columns.names else { return Ok(docs) };
-        let all = with_all(segment, &words)?;
-        let mut looked: Vec<u64> = all.iter().map(|doc| columns.name_of(*doc)).collect();
-        looked.sort_unstable();
-        looked.dedup();
-        let mut fitting = BitSet::with_max_value(small(names.num_terms() as u64));
-        let mut next = looked.iter();
-        names.dictionary().sorted_ords_to_term_cb(&looked, |key| {
-            let whole = std::str::from_utf8(key).ok().and_then(Whole::read);
-            if let Some(number) = next.next()
-                && whole.is_some_and(|whole| whole.has(&phrase))
-            {
-                fitting.insert(small(*number));
-            }
-        })?;
-        for doc in all {
-            if fitting.contains(small(columns.name_of(doc))) {
-                docs.insert(doc);
-            }
+pub(super) fn of_phrase(part: &Part<'_>, words: &[String]) -> tantivy::Result<Docs> {
+    let Part { segment, columns } = part;
+    let Some(names) = &columns.names else { return Ok(Docs::NONE) };
+    let (all, phrase) = (with_all(segment, words)?, words.join(" "));
+    let mut docs = Gather::new(&columns.order);
+    if words.len() == 1 {
+        docs.add(&all);
+        return Ok(docs.done());
+    }
+    let mut looked: Vec<u64> = all.iter().map(|doc| columns.name_of(*doc).into()).collect();
+    looked.sort_unstable();
+    looked.dedup();
+    let mut fitting = BitSet::with_max_value(small(names.texts.num_terms() as u64));
+    let mut next = looked.iter();
+    names.texts.dictionary().sorted_ords_to_term_cb(&looked, |key| {
+        let whole = std::str::from_utf8(key).ok().and_then(Whole::read);
+        if let Some(number) = next.next()
+            && whole.is_some_and(|whole| whole.has(&phrase))
+        {
+            fitting.insert(small(*number));
         }
-        Ok(docs)
-    })
+    })?;
+    all.iter().filter(|doc| fitting.contains(columns.name_of(**doc))).for_each(|doc| docs.add(&[*doc]));
+    Ok(docs.done())
 }
 
 /// The documents whose names have all of these words, somewhere.

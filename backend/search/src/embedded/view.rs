@@ -3,10 +3,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::{
-    DocAddress, DocId, Index, ReloadPolicy, Searcher, SegmentReader, TantivyError, index::SegmentId,
+    DocAddress, DocId, Index, ReloadPolicy, Searcher, SegmentOrdinal, SegmentReader, TantivyError,
+    index::SegmentId,
 };
 
-use super::columns::Columns;
+use super::{
+    columns::Columns,
+    docs::{Docs, Gather},
+    find::Part,
+};
 
 /// Blocks of paths that stay unpacked in each part of the index.
 const UNPACKED: usize = 16;
@@ -16,6 +21,8 @@ pub(super) struct View {
     pub searcher: Searcher,
     /// Of each of its segments.
     pub columns: Vec<Arc<Columns>>,
+    /// Of each, what is in it no more.
+    gone: Vec<Docs>,
     /// One more than the greatest number of a folder.
     pub folders: u32,
 }
@@ -82,18 +89,14 @@ impl View {
         });
         let columns: Vec<Arc<Columns>> = columns.collect::<tantivy::Result<_>>()?;
         let folders = columns.iter().map(|columns| columns.runs.beyond()).max().unwrap_or_default();
-        Ok(Self { searcher, columns, folders })
+        let segments = searcher.segment_readers().iter().zip(&columns);
+        let gone = segments.map(|(segment, columns)| gone(segment, columns)).collect();
+        Ok(Self { searcher, columns, gone, folders })
     }
 
     fn known(&self, segment: SegmentId) -> Option<&Arc<Columns>> {
         let place = self.searcher.segment_readers().iter().position(|known| known.segment_id() == segment)?;
         self.columns.get(place)
-    }
-
-    /// The columns of one of its segments.
-    pub(super) fn columns_of(&self, segment: &SegmentReader) -> tantivy::Result<&Arc<Columns>> {
-        let missing = || TantivyError::InternalError("a segment without columns".to_owned());
-        self.known(segment.segment_id()).ok_or_else(missing)
     }
 
     /// The columns of the segment that a document is in.
@@ -106,6 +109,12 @@ impl View {
     /// Its segments.
     pub(super) fn segments(&self) -> impl Iterator<Item = (&SegmentReader, &Columns)> {
         self.searcher.segment_readers().iter().zip(self.columns.iter().map(|columns| &**columns))
+    }
+
+    /// Its segments by their ordinals, each with what is in it no more.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (SegmentOrdinal, Part<'_>, &Docs)> {
+        let parts = self.segments().map(|(segment, columns)| Part { segment, columns });
+        (0..).zip(parts).zip(&self.gone).map(|((ordinal, part), gone)| (ordinal, part, gone))
     }
 
     /// Calls for each folder's record.
@@ -135,4 +144,12 @@ impl View {
         self.each_record(|_, _| records += 1);
         self.searcher.num_docs().saturating_sub(records)
     }
+}
+
+fn gone(segment: &SegmentReader, columns: &Columns) -> Docs {
+    let mut gone = Gather::new(&columns.order);
+    if let Some(alive) = segment.alive_bitset() {
+        (0..segment.max_doc()).filter(|doc| alive.is_deleted(*doc)).for_each(|doc| gone.add(&[doc]));
+    }
+    gone.done()
 }
