@@ -36,7 +36,7 @@ pub fn measure(folder: &Path) -> Result<Vec<Row>> {
     Ok(vec![
         throughput("restore: 1 GiB in one file system, copy_file_range", 1024, same),
         throughput("restore: 512 MiB from tmpfs to disk, read and write", 512, across),
-        small::measure(folder)?,
+        small::measure(memory.path())?,
     ])
 }
 

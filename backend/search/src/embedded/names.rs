@@ -32,7 +32,7 @@ impl Names {
     /// Names, and by document their numbers.
     pub(super) fn new(texts: StrColumn, numbers: Vec<u32>) -> Self {
         let mut docs: Vec<DocId> = (0..small(numbers.len() as u64)).collect();
-        docs.sort_by_key(|doc| number_of(&numbers, *doc));
+        docs.sort_unstable_by_key(|doc| number_of(&numbers, *doc));
         Self { texts, numbers, docs }
     }
 

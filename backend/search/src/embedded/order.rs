@@ -33,7 +33,8 @@ impl Order {
             next[shape] += 1;
         }
         for of_shape in begins.windows(2) {
-            docs[size(of_shape[0])..size(of_shape[1])].sort_by_key(|doc| std::cmp::Reverse(modified(*doc)));
+            let of_shape = &mut docs[size(of_shape[0])..size(of_shape[1])];
+            of_shape.sort_unstable_by_key(|doc| (std::cmp::Reverse(modified(*doc)), *doc));
         }
         let mut places = vec![u32::MAX; numbers.len()];
         for (place, doc) in (0..).zip(&docs) {
