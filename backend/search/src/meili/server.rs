@@ -1,7 +1,7 @@
 //! One Meilisearch server: reached, checked, set up, waited for.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError, TryLockError},
+    sync::{Mutex, PoisonError, RwLock, TryLockError},
     thread,
     time::{Duration, Instant},
 };
@@ -46,7 +46,10 @@ pub(super) struct Server {
     http: Http,
     /// The index that all documents are in.
     pub(super) index: Index<Http>,
-    known: Mutex<Option<Known>>,
+    /// Until it was away.
+    known: RwLock<Option<Known>>,
+    /// Held by who finds it out.
+    contact: Mutex<()>,
     /// How long writing waits for a server that is away.
     pub(super) patience: Duration,
 }
@@ -71,43 +74,52 @@ impl Server {
         // The key is in `http`: the library itself needs none.
         let client = Client::new_with_client(url, None::<String>, http.clone());
         let index = client.index(index);
-        Self { client, http, index, known: Mutex::new(None), patience }
+        Self { client, http, index, known: RwLock::default(), contact: Mutex::default(), patience }
     }
 
     /// Makes sure that it was reached, is new enough and set up; once, and again after it was away.
     pub(super) fn ready(&self) -> Result<Known> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        self.contact(&mut known)
+        if let Some(known) = self.known() {
+            return Ok(known);
+        }
+        let _alone = self.contact.lock().unwrap_or_else(PoisonError::into_inner);
+        self.find_out()
     }
 
     /// The same, but rather fails than waits for somebody else who is setting it up.
     pub(super) fn ready_at_once(&self) -> Result<Known> {
-        match self.known.try_lock() {
-            Ok(mut known) => self.contact(&mut known),
-            Err(TryLockError::Poisoned(lock)) => self.contact(&mut lock.into_inner()),
-            Err(TryLockError::WouldBlock) => {
-                Err(SearchError::Unavailable("Meilisearch is being set up".into()))
-            }
+        if let Some(known) = self.known() {
+            return Ok(known);
         }
+        let _alone = match self.contact.try_lock() {
+            Ok(alone) => alone,
+            Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(SearchError::Unavailable("Meilisearch is being set up".into()));
+            }
+        };
+        self.find_out()
     }
 
-    fn contact(&self, known: &mut MutexGuard<'_, Option<Known>>) -> Result<Known> {
-        if let Some(known) = **known {
+    fn known(&self) -> Option<Known> {
+        *self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find_out(&self) -> Result<Known> {
+        // Somebody else may just have done so.
+        if let Some(known) = self.known() {
             return Ok(known);
         }
         let version = self.version()?;
         self.set_up(version.is_some_and(|version| version >= settings::ATTRIBUTE_RANK))?;
         let met = Known { version };
-        **known = Some(met);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(met);
         tracing::info!(version = ?version, "Meilisearch is there and set up");
         Ok(met)
     }
 
     fn forget(&self) {
-        // Somebody who holds the lock is finding out anew already.
-        if let Ok(mut known) = self.known.try_lock() {
-            *known = None;
-        }
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn version(&self) -> Result<Option<(u64, u64)>> {

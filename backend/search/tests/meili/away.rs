@@ -47,6 +47,18 @@ fn one_that_is_away_is_unavailable_until_it_is_there() {
 }
 
 #[test]
+fn one_that_is_set_up_answers_many_at_once() {
+    let fake = Fake::new();
+    let engine = engine(&fake, "nas");
+    add(&engine, [file("a.txt")]);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..200).for_each(|_| drop(engine.search(&request([])).unwrap())));
+        }
+    });
+}
+
+#[test]
 fn a_short_absence_is_waited_for() {
     let fake = Fake::new();
     let engine = engine(&fake, "nas");
