@@ -19,9 +19,9 @@ use super::{
 use crate::http::error::{ApiError, ApiResult, Code};
 
 /// Items are stored when there are so many,
-const BATCH: usize = 1000;
+const BATCH: usize = 200;
 /// or when so much time has passed.
-const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_millis(200);
 
 /// What became of entries.
 pub(in crate::restore) struct Record<'a> {
