@@ -4,6 +4,7 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef 
 
 import type { Entry } from '../../api/types'
 import { Unseen } from '../../ui/Unseen'
+import { usePhone } from '../../ui/use-phone'
 import { keyTarget } from '../../util/list-keys'
 import { formatCount, plural } from '../../util/sizes'
 import { EntryRow, rowPart } from './EntryRow'
@@ -12,6 +13,10 @@ import { sinceWords } from './marks'
 import type { FolderSelection } from './use-selection'
 
 const ROW = 32
+/** Names take two lines where there is little room. */
+const PHONE_ROW = 46
+/** The head of the table, which stays above the rows: what is scrolled to comes below it. */
+const HEAD = 32
 
 type Props = {
   label: string
@@ -43,12 +48,15 @@ type Props = {
 export function EntryTable(props: Props) {
   const { label, entries, total, selected, onSelect, onOpen, onUp, selection, more, busy, empty } = props
   const scroller = useRef<HTMLDivElement>(null)
+  const height = usePhone() ? PHONE_ROW : ROW
   // eslint-disable-next-line react-hooks/incompatible-library -- it only says that the compiler leaves this one alone
   const virtual = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => height,
     overscan: 8,
+    scrollMargin: HEAD,
+    scrollPaddingStart: HEAD,
   })
   const rows = virtual.getVirtualItems()
   const active = entries.findIndex((entry) => entry.path === selected)
@@ -58,6 +66,7 @@ export function EntryTable(props: Props) {
     if (more.hasNextPage && !more.isFetchingNextPage && lastInSight > entries.length - 100)
       more.fetchNextPage()
   }, [more, lastInSight, entries.length])
+  useEffect(() => virtual.measure(), [height, virtual])
   useEffect(() => {
     if (active >= 0) virtual.scrollToIndex(active, { align: 'auto' })
   }, [active, virtual])
@@ -73,7 +82,7 @@ export function EntryTable(props: Props) {
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (isSelecting(event)) return
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2)
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? height) / height) - 2)
     const index = keyTarget(event.key, active, entries.length, page)
     const entry = index === null ? undefined : entries[index]
     if (entry !== undefined && index !== null) {
@@ -168,7 +177,7 @@ export function EntryTable(props: Props) {
                 key={`${entry.path}@${entry.deleted?.last.at ?? ''}`}
                 entry={entry}
                 index={index}
-                start={start}
+                start={start - HEAD}
                 picked={selection.picked.has(entry.path)}
                 active={index === active}
                 url={entry.kind === 'directory' ? props.folderUrl(entry) : null}

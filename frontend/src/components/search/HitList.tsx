@@ -15,6 +15,8 @@ import { keyTarget, span } from '../../util/list-keys'
 
 const ROW = 50
 const PHONE_ROW = 80
+/** The head of the table, which stays above the hits: what is scrolled to comes below it. A phone has none. */
+const HEAD = 32
 
 type Props = {
   hits: Hit[]
@@ -33,7 +35,7 @@ type Props = {
 export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
-  const height = usePhone() ? PHONE_ROW : ROW
+  const [height, head] = usePhone() ? [PHONE_ROW, 0] : [ROW, HEAD]
   const tray = useTray()
   const [place, setPlace] = useState({ asked, active: -1, anchor: -1 })
   const { active, anchor } = place.asked === asked ? place : { active: -1, anchor: -1 }
@@ -43,6 +45,8 @@ export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Pro
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 8,
+    scrollMargin: head,
+    scrollPaddingStart: head,
   })
   const rows = virtual.getVirtualItems()
   const lastNeeded = Math.max(active, rows.at(-1)?.index ?? 0)
@@ -126,7 +130,7 @@ export function HitList({ hits, asked, total, more, busy, foot, onRestore }: Pro
                 aria-selected={isTaken(hit)}
                 data-active={index === active || undefined}
                 className={classes.row}
-                style={{ height: size, transform: `translateY(${start}px)` }}
+                style={{ height: size, transform: `translateY(${start - head}px)` }}
                 onClick={(event) => onRowClick(event, index)}
                 onDoubleClick={() => open(hit)}
               >
