@@ -63,9 +63,8 @@ impl Catalog {
     /// # Errors
     /// When the database fails.
     pub fn settle_restored(&self, restore: i64) -> Result<()> {
-        let none = restores::pending_from.eq(None::<i64>);
-        diesel::update(restores::table.find(restore)).set(none).execute(&mut self.conn()?)?;
-        Ok(())
+        let mut conn = self.conn()?;
+        nothing_waits(&mut conn, restore)
     }
 
     /// A new folder did not come to be, and so did not what was to be in it. The root stands for all new folders.
@@ -85,8 +84,7 @@ impl Catalog {
             diesel::delete(waits().filter(within)).execute(conn)?;
             // Else what waits is in the folder that this one was to be in.
             if waits().select(restore_items::id).first::<i64>(conn).optional()?.is_none() {
-                let none = restores::pending_from.eq(None::<i64>);
-                diesel::update(restores::table.find(restore)).set(none).execute(conn)?;
+                nothing_waits(conn, restore)?;
             }
             Ok(())
         })
@@ -254,6 +252,12 @@ impl Catalog {
 define_sql_function! {
     /// The id of the row that this connection inserted last.
     fn last_insert_rowid() -> diesel::sql_types::BigInt;
+}
+
+fn nothing_waits(conn: &mut SqliteConnection, restore: i64) -> Result<()> {
+    let none = restores::pending_from.eq(None::<i64>);
+    diesel::update(restores::table.find(restore)).set(none).execute(conn)?;
+    Ok(())
 }
 
 /// All but what waits in a new folder, by [`pending_from`].

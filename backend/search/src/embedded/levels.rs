@@ -53,7 +53,7 @@ impl Levels {
 
     /// Without these.
     pub(super) fn minus(&mut self, others: &Docs) {
-        self.each(|docs| docs.minus(others));
+        self.sift(|docs| docs.minus(others));
     }
 
     /// Changes all that was found; what is better is no more than that.
@@ -61,11 +61,6 @@ impl Levels {
         change(&mut self.all);
         let all = &self.all;
         self.better.iter_mut().flatten().for_each(|docs| docs.and(all));
-    }
-
-    fn each(&mut self, change: impl Fn(&mut Docs)) {
-        change(&mut self.all);
-        self.better.iter_mut().flatten().for_each(change);
     }
 }
 

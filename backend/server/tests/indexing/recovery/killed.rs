@@ -61,9 +61,10 @@ fn whole_number(value: &Value) -> i64 {
     value.as_i64().unwrap()
 }
 
-/// What was restored to its place, and what is in a new folder that has no name yet.
+/// What was restored to its place.
 const NAMED: &str = "outcome = 1 AND action <> 'move_aside' AND restore_items.id < \
     (SELECT coalesce(pending_from, 1 << 62) FROM restores WHERE restores.id = restore_items.restore)";
+/// What is in a new folder that has no name yet.
 const WAITS: &str = "outcome = 1 AND restore_items.id >= \
     (SELECT pending_from FROM restores WHERE restores.id = restore_items.restore)";
 

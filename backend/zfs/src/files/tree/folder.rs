@@ -20,7 +20,7 @@ use super::{
     make::Made,
     put::{Pending, Spot},
     run::{Run, Stop},
-    staging::remove_all,
+    staging::{Staging, remove_all},
     together::Waiting,
 };
 
@@ -77,6 +77,16 @@ impl Level {
     /// The deepest folder that exists on the way.
     pub(super) fn base(target: OwnedFd, to: RelPath) -> Self {
         Self::new(None, target, (RelPath::root(), to), Vec::new(), End::Nothing)
+    }
+
+    /// Where what is to be in it is made: in the hidden folder, where it is there for all to see.
+    pub(super) fn holder<'a>(&'a self, staging: &'a Staging) -> &'a OwnedFd {
+        if self.live { staging.fd() } else { &self.target }
+    }
+
+    /// The name that something has there.
+    pub(super) fn temp(&self, staging: &Staging, spot: &Spot) -> Result<EntryName, RestoreError> {
+        if self.live { staging.next_name() } else { Ok(spot.name.clone()) }
     }
 
     /// Whether all names of the source's folder are restored to it.
@@ -158,8 +168,7 @@ impl Run<'_, '_> {
     /// For nobody else until it has its original's owner and mode.
     fn make_folder(&mut self, above: &Level, spot: &Spot) -> Result<(OwnedFd, EntryName), RestoreError> {
         let (staging, _) = self.trees.made()?;
-        let temp = if above.live { staging.next_name()? } else { spot.name.clone() };
-        let holder = if above.live { staging.fd() } else { &above.target };
+        let (holder, temp) = (above.holder(staging), above.temp(staging, spot)?);
         mkdirat(holder, temp.as_os_str(), Mode::RWXU)
             .and_then(|()| Root::open_inside(holder, &temp))
             .map(|fd| (fd, temp))
@@ -176,7 +185,6 @@ impl Run<'_, '_> {
 
     /// All in the folder is done.
     pub(super) fn leave(&mut self, mut level: Level, above: Option<&mut Level>) -> Result<(), Stop> {
-        self.make_waiting(&mut level)?;
         self.flush(&mut level)?;
         match (level.end, above) {
             (End::Nothing, _) | (End::New { .. }, None) => Ok(()),
@@ -210,8 +218,7 @@ impl Run<'_, '_> {
                     }
                     Err(errno) => {
                         let (staging, _) = self.trees.made()?;
-                        let holder = if above.live { staging.fd() } else { &above.target };
-                        let _ = remove_all(holder, &temp);
+                        let _ = remove_all(above.holder(staging), &temp);
                         self.carry.undone(&level.to);
                         let error = RestoreError::write(&level.to, errno);
                         self.failed(level.from, level.to, Some(Kind::Directory), error)

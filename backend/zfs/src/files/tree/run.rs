@@ -50,6 +50,11 @@ impl<'t, 'r> Run<'t, 'r> {
         self.begin(levels, from, to)?;
         while let Some(mut level) = levels.pop() {
             let Some(name) = level.names.next() else {
+                if let Err(stop) = self.make_waiting(&mut level) {
+                    // What is complete in it gets its names all the same.
+                    levels.push(level);
+                    return Err(stop);
+                }
                 self.leave(level, levels.last_mut())?;
                 continue;
             };
@@ -223,8 +228,7 @@ impl<'t, 'r> Run<'t, 'r> {
         let Some(name) = &item.name else { return Err(RestoreError::NoName) };
         let (source, target, keep_setid) = (self.trees.source, self.trees.target, self.trees.keep_setid);
         let (staging, links) = self.trees.made()?;
-        let temp = if level.live { staging.next_name()? } else { spot.name.clone() };
-        let holder = if level.live { staging.fd() } else { &level.target };
+        let (holder, temp) = (level.holder(staging), level.temp(staging, &spot)?);
         let again = links.again(stat, staging, (holder, &temp));
         let made = match again.map_err(|errno| RestoreError::write(&spot.path, errno))? {
             Some(made) => Made { made, bytes: 0, means: None, not_kept: Vec::new() },

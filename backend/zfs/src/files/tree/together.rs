@@ -61,7 +61,7 @@ impl Run<'_, '_> {
         spot: Spot,
     ) -> Result<(), RestoreError> {
         let (staging, _) = self.trees.made()?;
-        let temp = if level.live { staging.next_name()? } else { spot.name.clone() };
+        let temp = level.temp(staging, &spot)?;
         level.waiting.push(Waiting { item: item.clone(), stat: stat.clone(), spot, temp });
         Ok(())
     }
@@ -96,11 +96,11 @@ impl Run<'_, '_> {
         level: &Level,
         waiting: &[Waiting],
     ) -> Result<Vec<Result<Made, RestoreError>>, Stop> {
-        let Some((folder, _)) = &level.source else { return Ok(Vec::new()) };
+        let (folder, _) = level.source.as_ref().ok_or(RestoreError::NoName)?;
         let folder: &OwnedFd = folder;
         let (root, target, keep_setid) = (self.trees.source, self.trees.target, self.trees.keep_setid);
         let (staging, pool) = self.trees.made_by()?;
-        let holder = if level.live { staging.fd() } else { &level.target };
+        let holder = level.holder(staging);
         let make = |Waiting { item, stat, spot, temp }: &Waiting| {
             let name = item.name.as_ref().ok_or(RestoreError::NoName)?;
             let paths = Paths { from: &item.from, to: &spot.path };

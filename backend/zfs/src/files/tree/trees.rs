@@ -19,7 +19,7 @@ pub struct Trees<'a> {
     pub(super) keep_setid: bool,
     pub(super) links: Links,
     staging: Option<Staging>,
-    /// Absent until there are many to be made.
+    /// Absent until some are to be made with each other.
     pool: Option<ThreadPool>,
 }
 
